@@ -1,0 +1,10 @@
+package expressroute
+
+// MaxIPMTU is the IP MTU of an ExpressRoute link in bytes, the largest and the
+// default: there are no jumbo frames. Source: expressroute-config-samples-routing.md.
+const MaxIPMTU = 1500
+
+// GatewayMTU is the largest packet in bytes that is safe through an
+// ExpressRoute gateway, which drops fragments. A link should not be smaller.
+// Source: expressroute-faqs.md.
+const GatewayMTU = 1400

@@ -1,0 +1,248 @@
+package plan
+
+import (
+	"net/netip"
+	"time"
+
+	"github.com/ercfg/ercfg/internal/bgp"
+	"github.com/ercfg/ercfg/internal/diag"
+	"github.com/ercfg/ercfg/internal/ether"
+	"github.com/ercfg/ercfg/internal/intent"
+	"github.com/ercfg/ercfg/internal/secret"
+)
+
+// facts are the intent with every scalar parsed, every default applied and
+// every name looked up: what the rules check and the plan is derived from. A
+// value keeps its place; the zero place marks a default. A value that could
+// not be parsed has been reported: it keeps its place and is the zero value,
+// which every rule passes over.
+type facts struct {
+	in         *intent.Intent
+	env        Env
+	name       string
+	networks   []*network
+	vnets      []*vnet
+	services   []*service
+	routers    []*router
+	circuits   []*circuit
+	statements []*statement
+
+	networkByName map[string]*network
+	vnetByName    map[string]*vnet
+	serviceByName map[string]*service
+	routerByName  map[string]*router
+	circuitByName map[string]*circuit
+
+	diags    diag.List
+	defaults []Default // kept only when asked for
+	explain  bool
+}
+
+// A network is a named set of on-premises prefixes.
+type network struct {
+	name      intent.At[string]
+	in        *intent.Network
+	prefixes  []intent.At[netip.Prefix]
+	internet  []intent.At[netip.Prefix]
+	public    bool
+	originate *originate // nil: as the router says
+	origin    string
+}
+
+// A vnet is an Azure virtual network.
+type vnet struct {
+	name          intent.At[string]
+	in            *intent.VNet
+	prefixes      []intent.At[netip.Prefix]
+	community     intent.At[bgp.Community]
+	gatewaySubnet intent.At[netip.Prefix]
+	origin        string
+}
+
+// A service is a set of Microsoft services.
+type service struct {
+	name        intent.At[string]
+	communities []intent.At[bgp.Community]
+	prefixes    []intent.At[netip.Prefix]
+	origin      string
+}
+
+// A router is one edge router.
+type router struct {
+	name      intent.At[string]
+	in        *intent.Router
+	platform  Platform
+	model     Model
+	version   Version
+	role      Role
+	asn       intent.At[bgp.ASN]
+	routerID  intent.At[netip.Addr]
+	loopback4 intent.At[netip.Addr]
+	loopback6 intent.At[netip.Addr]
+	originate originate
+	links     []*link // of all peerings that end here, in the order of the circuits
+	origin    string
+}
+
+// stateful reports whether the router drops packets of flows that it has not
+// seen from the start.
+func (r *router) stateful() bool { return r.platform == Junos && r.model == SRX }
+
+// originate says how prefixes come into BGP on a router.
+type originate struct {
+	how      Originate
+	via      [2]netip.Addr // by Family
+	protocol string
+	process  int
+	pos      diag.Pos
+}
+
+// A circuit is one ExpressRoute circuit.
+type circuit struct {
+	name      intent.At[string]
+	in        *intent.Circuit
+	model     string // exchange, point-to-point, ipvpn, direct
+	sku       string // local, standard, premium
+	mbps      intent.At[int]
+	created   intent.At[time.Time]
+	private   *peering // nil: none
+	microsoft *peering // nil: none
+	origin    string
+}
+
+// peerings yields the peerings that the circuit has, private first.
+func (c *circuit) peerings() []*peering {
+	var out []*peering
+	for _, p := range []*peering{c.private, c.microsoft} {
+		if p != nil {
+			out = append(out, p)
+		}
+	}
+	return out
+}
+
+// A peering is a private or Microsoft peering.
+type peering struct {
+	path      string // er-london, er-ams.microsoft: what traffic calls it
+	circuit   *circuit
+	microsoft bool
+	in        *intent.Peering
+	links     [2]*link // by Position; nil: missing
+	block4    intent.At[netip.Prefix]
+	block6    intent.At[netip.Prefix]
+	mseeASN   intent.At[bgp.ASN]
+	custASN   intent.At[bgp.ASN] // Microsoft peering; zero: not given
+	md5       intent.At[secret.Ref]
+	timers    [2]Timers      // by Family
+	timersPos [2]timerPlaces // by Family
+	bfd       BFD            // of IPv4 sessions; zero: off
+	bfdPos    diag.Pos
+	maxPrefix [2]MaxPrefixes // by Family
+	maxPos    [2]diag.Pos
+	vrf       string
+	mtu       intent.At[int]
+	origin    string
+}
+
+// timerPlaces are the places of a peering's timers; zero for defaults.
+type timerPlaces struct{ keepalive, hold diag.Pos }
+
+// both yields the links that the peering has, primary first.
+func (p *peering) both() []*link {
+	var out []*link
+	for _, l := range p.links {
+		if l != nil {
+			out = append(out, l)
+		}
+	}
+	return out
+}
+
+// A link is one of the two links of a peering.
+type link struct {
+	peering   *peering
+	position  Position
+	in        *intent.Link
+	router    *router // nil: unknown or not given
+	iface     intent.At[string]
+	subnet    [2]intent.At[netip.Prefix] // by Family, as written or as half of the peering's block
+	ours      [2]netip.Addr              // by Family; zero: no session of that family
+	msee      [2]netip.Addr
+	tag       ether.Tag
+	tagPos    diag.Pos
+	qinqGiven bool // the intent gives an outer tag
+	unit      int
+	unitPos   diag.Pos // zero: derived
+	shutdown  bool
+	zone      string
+	origin    string
+}
+
+// has reports whether the link has a session of family f.
+func (l *link) has(f Family) bool { return l.ours[f].IsValid() }
+
+// A statement is one line of traffic.
+type statement struct {
+	in       *intent.Statement
+	name     string
+	pos      diag.Pos
+	networks []*network
+	vnets    []*vnet
+	services []*service
+	paths    []*path // in order of preference
+	origin   string
+}
+
+// A path is one entry of prefer: a peering or a VPN.
+type path struct {
+	name    intent.At[string]
+	peering *peering                  // nil: a VPN
+	vpn     *intent.Entry[intent.VPN] // nil: a peering
+}
+
+// circuits yields the statement's peerings in order.
+func (s *statement) circuits() []*path {
+	var out []*path
+	for _, p := range s.paths {
+		if p.peering != nil {
+			out = append(out, p)
+		}
+	}
+	return out
+}
+
+// fault reports an error, warn a warning, note an info.
+func (f *facts) fault(code diag.Code, pos diag.Pos, summary, hint string, related ...diag.Pos) {
+	f.diags = append(f.diags, diag.Diagnostic{Code: code, Severity: diag.Error, Pos: pos, Summary: summary, Hint: hint, Related: related})
+}
+
+func (f *facts) warn(code diag.Code, pos diag.Pos, summary, hint string, related ...diag.Pos) {
+	f.diags = append(f.diags, diag.Diagnostic{Code: code, Severity: diag.Warning, Pos: pos, Summary: summary, Hint: hint, Related: related})
+}
+
+func (f *facts) note(code diag.Code, pos diag.Pos, summary, hint string, related ...diag.Pos) {
+	f.diags = append(f.diags, diag.Diagnostic{Code: code, Severity: diag.Info, Pos: pos, Summary: summary, Hint: hint, Related: related})
+}
+
+// A Default is a value that the intent does not write and ercfg supplies.
+type Default struct {
+	Path    string // circuits.er-london.private.timers.hold
+	Value   string // as YAML
+	Reason  string // why this value
+	Derived bool   // printed as a comment
+}
+
+// supply keeps a default for `ercfg show`.
+func (f *facts) supply(path, value, reason string) {
+	if f.explain {
+		f.defaults = append(f.defaults, Default{Path: path, Value: value, Reason: reason})
+	}
+}
+
+// derived keeps a number that follows from other values; `ercfg show` prints
+// it as a comment, because writing it would turn it into an override.
+func (f *facts) derived(path, value, reason string) {
+	if f.explain {
+		f.defaults = append(f.defaults, Default{Path: path, Value: value, Reason: reason, Derived: true})
+	}
+}

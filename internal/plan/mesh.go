@@ -1,0 +1,343 @@
+package plan
+
+import (
+	"fmt"
+	"net/netip"
+	"slices"
+
+	"github.com/ercfg/ercfg/internal/expressroute"
+	"github.com/ercfg/ercfg/internal/intent"
+	"github.com/ercfg/ercfg/internal/secret"
+)
+
+// A mesh is a set of routers that hear each other over iBGP, and what they
+// tell each other.
+type mesh struct {
+	routers  []*router
+	families [2]bool
+	azure    map[netip.Prefix]string // prefix → origin
+	learned  map[netip.Prefix]string // on-premises prefixes that come over iBGP
+}
+
+// An adjacency is one iBGP session as one router sees it.
+type adjacency struct {
+	peer   *router // nil: outside of the intent
+	addr   netip.Addr
+	in     *intent.IBGP
+	origin string
+}
+
+// mesh unites the routers and checks that those of one AS and one statement
+// have a session.
+func (d *deriver) mesh() {
+	adjacent := make(map[*router][]adjacency)
+	groups := newUnion(len(d.routers))
+	number := make(map[*router]int, len(d.routers))
+	for i, r := range d.routers {
+		number[r] = i
+	}
+	outside := make(map[netip.Addr]int) // address → a router that peers with it
+	for _, r := range d.routers {
+		for i := range r.in.IBGP {
+			in := &r.in.IBGP[i]
+			origin := fmt.Sprintf("%s.ibgp.%d", r.origin, i)
+			if in.Family.V == "vpn" {
+				continue // reported as not rendered yet
+			}
+			switch {
+			case in.Router.Set():
+				d.adjoin(adjacent, r, in, origin)
+				if peer := d.routerByName[in.Router.V]; peer != nil {
+					groups.join(number[r], number[peer])
+				}
+			case in.Address.Set():
+				if a := d.addr(in.Address).V; a.IsValid() {
+					adjacent[r] = append(adjacent[r], adjacency{addr: a, in: in, origin: origin})
+					if first, ok := outside[a]; ok {
+						groups.join(number[r], first)
+					} else {
+						outside[a] = number[r]
+					}
+				}
+			default:
+				d.fault(badValue, in.Pos, "an iBGP peer has neither router nor address", "write router: NAME, or address: ADDRESS for a router outside of this intent")
+			}
+		}
+	}
+	d.adjacent = adjacent
+	d.meshes = make(map[*router]*mesh)
+	byRoot := make(map[int]*mesh)
+	for i, r := range d.routers {
+		root := groups.root(i)
+		m := byRoot[root]
+		if m == nil {
+			m = &mesh{azure: make(map[netip.Prefix]string), learned: make(map[netip.Prefix]string)}
+			byRoot[root] = m
+		}
+		m.routers = append(m.routers, r)
+		d.meshes[r] = m
+		for _, l := range r.links {
+			m.families[IPv4] = m.families[IPv4] || l.has(IPv4)
+			m.families[IPv6] = m.families[IPv6] || l.has(IPv6)
+		}
+	}
+	d.meshPrefixes()
+	for _, s := range d.statements {
+		d.checkMesh(s)
+	}
+}
+
+// adjoin notes the session between r and the router that in names, at both
+// ends, once.
+func (d *deriver) adjoin(adjacent map[*router][]adjacency, r *router, in *intent.IBGP, origin string) {
+	peer := d.router(in.Router)
+	switch {
+	case peer == nil:
+		return
+	case peer == r:
+		d.fault(badValue, in.Router.Pos, fmt.Sprintf("%s peers with itself", r.name.V), "name another router")
+		return
+	case peer.asn.V != r.asn.V:
+		d.fault(badValue, in.Router.Pos, fmt.Sprintf("%s has AS %s and %s has AS %s; iBGP is inside one AS", r.name.V, r.asn.V, peer.name.V, peer.asn.V), "take the entry away, or give both routers one AS number", r.asn.Pos, peer.asn.Pos)
+		return
+	}
+	for _, a := range adjacent[r] {
+		if a.peer == peer {
+			if a.in.MD5.V != in.MD5.V || timersOf(a.in) != timersOf(in) {
+				d.fault(contradiction, in.Pos, fmt.Sprintf("the two ends of the iBGP session %s - %s differ", r.name.V, peer.name.V), "say md5 and timers at one end, or the same at both", a.in.Pos)
+			}
+			return
+		}
+	}
+	adjacent[r] = append(adjacent[r], adjacency{peer: peer, in: in, origin: origin})
+	adjacent[peer] = append(adjacent[peer], adjacency{peer: r, in: in, origin: origin})
+}
+
+func timersOf(in *intent.IBGP) [2]string {
+	if in.Timers == nil {
+		return [2]string{}
+	}
+	return [2]string{in.Timers.Keepalive.V, in.Timers.Hold.V}
+}
+
+// meshPrefixes collects what each mesh carries: the Azure prefixes of every
+// statement with a path on one of its routers, and the on-premises prefixes
+// that a router is to learn.
+func (d *deriver) meshPrefixes() {
+	for _, s := range d.statements {
+		for _, p := range s.paths {
+			for _, r := range d.pathRouters(p) {
+				m := d.meshes[r]
+				for _, v := range s.vnets {
+					for _, prefix := range v.prefixes {
+						m.azure[prefix.V] = v.origin
+					}
+				}
+				if p.peering != nil && p.peering.in.AcceptDefault.V {
+					for _, prefix := range []netip.Prefix{defaultIPv4, defaultIPv6} {
+						if m.families[FamilyOf(prefix.Addr())] {
+							m.azure[prefix] = p.peering.origin + ".acceptDefault"
+						}
+					}
+				}
+			}
+		}
+	}
+	for r, table := range d.origins {
+		for prefix, o := range table {
+			if o.How == Learned {
+				d.meshes[r].learned[prefix] = o.Origin
+			}
+		}
+	}
+}
+
+// pathRouters are the routers that end a path, each once.
+func (d *deriver) pathRouters(p *path) []*router {
+	if p.vpn != nil {
+		return d.tunnelRouters(p)
+	}
+	var out []*router
+	for _, l := range p.peering.both() {
+		if l.router != nil && !slices.Contains(out, l.router) {
+			out = append(out, l.router)
+		}
+	}
+	return out
+}
+
+// checkMesh reports routers of one AS and one statement without an iBGP
+// session: local-preference decides across routers only over iBGP.
+func (d *deriver) checkMesh(s *statement) {
+	var all []*router
+	for _, p := range s.paths {
+		for _, r := range d.pathRouters(p) {
+			if !slices.Contains(all, r) {
+				all = append(all, r)
+			}
+		}
+	}
+	for i, a := range all {
+		for _, b := range all[:i] {
+			if a.asn.V == b.asn.V && a.role == CE && b.role == CE && !d.hears(a, b) {
+				d.fault(noIBGP, s.pos, fmt.Sprintf("%s and %s carry statement %s in AS %s and have no iBGP session", b.name.V, a.name.V, s.name, a.asn.V),
+					fmt.Sprintf("write ibgp: [{router: %s}] on %s, or give both a route reflector by address", a.name.V, b.name.V), b.name.Pos, a.name.Pos)
+			}
+		}
+	}
+}
+
+// hears reports whether a and b have a session, or each one with a router
+// outside (a route reflector of the same cluster may have several addresses).
+func (d *deriver) hears(a, b *router) bool {
+	outsideA := slices.ContainsFunc(d.adjacent[a], func(x adjacency) bool { return x.peer == nil })
+	outsideB := slices.ContainsFunc(d.adjacent[b], func(x adjacency) bool { return x.peer == nil })
+	return (outsideA && outsideB) || slices.ContainsFunc(d.adjacent[a], func(x adjacency) bool { return x.peer == b })
+}
+
+// ibgp makes r's iBGP sessions: one per neighbor and family in use.
+func (d *deriver) ibgp(r *router, out *Router) {
+	m := d.meshes[r]
+	for _, a := range d.adjacent[r] {
+		timers := Timers{Keepalive: expressroute.IBGPKeepalive, Hold: expressroute.IBGPHold, Origin: a.origin}
+		if a.in.Timers != nil {
+			timers = Timers{Keepalive: d.seconds(a.in.Timers.Keepalive), Hold: d.seconds(a.in.Timers.Hold), Origin: a.origin + ".timers"}
+		}
+		var md5 secret.Ref
+		if a.in.MD5.Set() {
+			md5 = d.secret(a.in.MD5).V
+		}
+		for _, family := range []Family{IPv4, IPv6} {
+			if !m.carries(family) || (a.peer == nil && FamilyOf(a.addr) != family) {
+				continue
+			}
+			local, neighbor, name := r.loopback(family), a.addr, a.addr.String()
+			if a.peer != nil {
+				neighbor, name = a.peer.loopback(family), a.peer.name.V
+				if !neighbor.IsValid() {
+					d.lacks(a.peer, family, a.in)
+				}
+			}
+			if !local.IsValid() {
+				d.lacks(r, family, a.in)
+			}
+			if !local.IsValid() || !neighbor.IsValid() {
+				continue
+			}
+			out.IBGP = append(out.IBGP, IBGP{
+				Family: family, Peer: name, Local: local, Neighbor: neighbor, Description: Label("iBGP " + name), Timers: timers, MD5: md5,
+				Import: d.object("IBGP", "IN", family), Export: d.object("IBGP", "OUT", family), Origin: a.origin,
+			})
+		}
+	}
+	slices.SortFunc(out.IBGP, func(a, b IBGP) int { return a.Neighbor.Compare(b.Neighbor) })
+	for _, family := range []Family{IPv4, IPv6} {
+		if slices.ContainsFunc(out.IBGP, func(n IBGP) bool { return n.Family == family }) {
+			d.ibgpPolicies(m, family, out)
+		}
+	}
+}
+
+func (d *deriver) lacks(r *router, family Family, in *intent.IBGP) {
+	d.fault(noLoopback, in.Pos, fmt.Sprintf("the iBGP session needs an %s loopback on %s", family, r.name.V), fmt.Sprintf("write loopback: {interface: NAME, %s: ADDRESS}", family), r.name.Pos)
+}
+
+func (r *router) loopback(f Family) netip.Addr {
+	return [2]netip.Addr{r.loopback4.V, r.loopback6.V}[f]
+}
+
+// carries reports whether the mesh has sessions of a family at all.
+func (m *mesh) carries(f Family) bool {
+	if m.families[f] {
+		return true
+	}
+	return f == IPv4 && !m.families[IPv6]
+}
+
+// ibgpPolicies accept the Azure prefixes both ways, and inbound the
+// on-premises prefixes that are learned; everything else is refused.
+func (d *deriver) ibgpPolicies(m *mesh, family Family, out *Router) {
+	vnets := d.list(out, m.azure, family, "IBGP", "VNETS")
+	learned := d.list(out, m.learned, family, "IBGP", "ONPREM")
+	in := Policy{Name: d.object("IBGP", "IN", family), Family: family, Origin: out.Origin + ".ibgp"}
+	export := Policy{Name: d.object("IBGP", "OUT", family), Family: family, Origin: out.Origin + ".ibgp"}
+	for _, match := range []Name{vnets, learned} {
+		if match != "" {
+			in.Terms = append(in.Terms, Term{Match: match, Origin: in.Origin})
+		}
+	}
+	if vnets != "" {
+		export.Terms = append(export.Terms, Term{Match: vnets, NextHopSelf: true, Origin: export.Origin})
+	}
+	out.Policies = append(out.Policies, in.closed(), export.closed())
+}
+
+// list adds a prefix list of one family, named after parts, and returns its
+// name; "" where the set has no prefix of the family: an empty list permits
+// everything on FRR. A list that stands there already is used again. Where two
+// links want different lists of one name, the later one gets a number.
+func (d *deriver) list(out *Router, set map[netip.Prefix]string, family Family, parts ...any) Name {
+	var prefixes []netip.Prefix
+	for p := range set {
+		if FamilyOf(p.Addr()) == family {
+			prefixes = append(prefixes, p)
+		}
+	}
+	if len(prefixes) == 0 {
+		return ""
+	}
+	slices.SortFunc(prefixes, comparePrefixes)
+	l := PrefixList{Family: family, Entries: make([]PrefixEntry, len(prefixes))}
+	for i, p := range prefixes {
+		l.Entries[i] = PrefixEntry{Seq: 10 * (i + 1), Prefix: p, Origin: set[p]}
+	}
+	l.Origin = l.Entries[0].Origin
+	for n := 1; ; n++ {
+		l.Name = d.object(append(slices.Clone(parts), family)...)
+		if n > 1 {
+			l.Name = d.object(append(slices.Clone(parts), fmt.Sprint(n), family)...)
+		}
+		same := slices.IndexFunc(out.PrefixLists, func(o PrefixList) bool { return o.Name == l.Name })
+		if same < 0 {
+			out.PrefixLists = append(out.PrefixLists, l)
+			return l.Name
+		}
+		if slices.EqualFunc(out.PrefixLists[same].Entries, l.Entries, func(a, b PrefixEntry) bool { return a.Prefix == b.Prefix }) {
+			return l.Name
+		}
+	}
+}
+
+// closed numbers the terms and ends the policy in deny.
+func (p Policy) closed() Policy {
+	for i := range p.Terms {
+		p.Terms[i].Seq = 10 * (i + 1)
+	}
+	p.Terms = append(p.Terms, Term{Seq: finalSeq, Deny: true, Origin: p.Origin})
+	return p
+}
+
+// finalSeq is the number of a policy's last term: the largest that IOS-XE and
+// FRR take, so that there is always room before it.
+const finalSeq = 65535
+
+// A union is a disjoint-set forest over the numbers 0 to n-1.
+type union []int
+
+func newUnion(n int) union {
+	u := make(union, n)
+	for i := range u {
+		u[i] = i
+	}
+	return u
+}
+
+func (u union) root(i int) int {
+	for u[i] != i {
+		u[i] = u[u[i]]
+		i = u[i]
+	}
+	return i
+}
+
+func (u union) join(i, j int) { u[u.root(i)] = u.root(j) }

@@ -1,0 +1,37 @@
+package plan
+
+import "fmt"
+
+// checkPeerASN reports a peering whose links end in two AS numbers: Azure
+// stores one peer ASN for both (expressroute-howto-routing-portal-resource-manager.md).
+func (f *facts) checkPeerASN() {
+	for _, c := range f.circuits {
+		for _, p := range c.peerings() {
+			a, b := p.links[Primary], p.links[Secondary]
+			if a == nil || b == nil || a.router == nil || b.router == nil {
+				continue
+			}
+			if x, y := a.router.asn, b.router.asn; x.V != y.V && x.Set() && y.Set() {
+				f.fault(twoPeerASNs, p.in.Pos, fmt.Sprintf("the links of %s end in AS %s and AS %s", p.path, x.V, y.V), "a peering has one peer ASN in Azure: give both routers the same AS number", x.Pos, y.Pos)
+			}
+		}
+	}
+}
+
+// checkUse reports circuits that no statement uses: their sessions come up and
+// every route is refused.
+func (f *facts) checkUse() {
+	used := make(map[*peering]bool)
+	for _, s := range f.statements {
+		for _, p := range s.paths {
+			used[p.peering] = true
+		}
+	}
+	for _, c := range f.circuits {
+		for _, p := range c.peerings() {
+			if !used[p] {
+				f.warn(unusedName, c.name.Pos, fmt.Sprintf("no statement of traffic uses %s", p.path), "its sessions come up and carry nothing; list it under prefer")
+			}
+		}
+	}
+}

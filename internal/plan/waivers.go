@@ -1,0 +1,66 @@
+package plan
+
+import (
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/ercfg/ercfg/internal/diag"
+	"github.com/ercfg/ercfg/internal/intent"
+)
+
+// waivable are the errors that the fact sheet lets a waiver turn into a
+// warning. Any warning can be waived.
+var waivable = map[diag.Code]bool{"ER003": true}
+
+// waive applies the intent's waivers: a waived warning becomes a note, a
+// waived error a warning where the rule allows it. A waiver that has expired,
+// or that no finding needs, is itself a finding.
+func (f *facts) waive(doc *intent.Document) {
+	if len(f.in.Waivers) == 0 {
+		return // finding the path of every place is not free
+	}
+	diags := f.diags
+	paths := make([]string, len(diags))
+	for i, d := range diags {
+		paths[i] = doc.PathAt(d.Pos)
+	}
+	today := f.env.Today.UTC().Truncate(24 * time.Hour)
+	for i := range f.in.Waivers {
+		w := &f.in.Waivers[i]
+		f.line(w.Reason)
+		until := f.date(w.Until)
+		if until.V.IsZero() {
+			continue // reported by the schema or by date
+		}
+		if until.V.Before(today) {
+			f.fault(badWaiver, w.Until.Pos, fmt.Sprintf("the waiver of %s ended on %s", w.Rule.V, w.Until.V), "mend what it waived, or agree on a new date")
+			continue
+		}
+		used := false
+		for j := range diags {
+			d := &diags[j]
+			if string(d.Code) != w.Rule.V || !below(paths[j], w.Where.V) {
+				continue
+			}
+			switch {
+			case d.Severity == diag.Warning:
+				d.Severity = diag.Info
+			case d.Severity == diag.Error && waivable[d.Code]:
+				d.Severity = diag.Warning
+			case d.Severity == diag.Error:
+				f.fault(badWaiver, w.Rule.Pos, fmt.Sprintf("%s is an error that no waiver covers", w.Rule.V), "mend it, and take the waiver away", d.Pos)
+			}
+			used = true
+		}
+		if !used {
+			f.warn(badWaiver, w.Rule.Pos, fmt.Sprintf("no finding of %s at %s needs this waiver", w.Rule.V, w.Where.V), "take it away")
+		}
+	}
+}
+
+// below reports whether path is where or lies under it.
+func below(path, where string) bool {
+	rest, ok := strings.CutPrefix(path, where)
+	return ok && (rest == "" || rest[0] == '.')
+}
