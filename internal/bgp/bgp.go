@@ -9,24 +9,22 @@
 package bgp
 
 import (
+	"errors"
 	"fmt"
 	"strconv"
 )
 
 // number parses a canonical decimal number of at most the given width in bits.
-// strconv alone would take "+1" and "007".
+// strconv refuses signs, blanks and underscores itself, but takes "007".
 func number(text string, bits int) (uint32, error) {
-	for i := range len(text) {
-		if text[i] < '0' || text[i] > '9' {
-			return 0, fmt.Errorf("%q is no decimal number", text)
-		}
-	}
-	if len(text) > 1 && text[0] == '0' {
-		return 0, fmt.Errorf("%q has a leading zero", text)
-	}
 	n, err := strconv.ParseUint(text, 10, bits)
-	if err != nil {
+	switch {
+	case errors.Is(err, strconv.ErrRange):
 		return 0, fmt.Errorf("%q is not in 0–%d", text, uint64(1)<<bits-1)
+	case err != nil:
+		return 0, fmt.Errorf("%q is no decimal number", text)
+	case len(text) > 1 && text[0] == '0':
+		return 0, fmt.Errorf("%q has a leading zero", text)
 	}
 	return uint32(n), nil
 }

@@ -1,7 +1,6 @@
 package expressroute
 
 import (
-	"errors"
 	"fmt"
 	"net/netip"
 )
@@ -36,8 +35,6 @@ func checkLink(p netip.Prefix, bits4, bits6 int) error {
 		want = bits4
 	}
 	switch {
-	case !p.IsValid():
-		return errors.New("no prefix")
 	case p.Addr().Is4In6():
 		return fmt.Errorf("%s is an IPv4 prefix in IPv6 form", p)
 	case p.Bits() != want:

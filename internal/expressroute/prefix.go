@@ -15,7 +15,10 @@ func IsAzureForbidden(p netip.Prefix) bool {
 // passes Microsoft's check of ownership: 192.0.2.0/24, 198.51.100.0/24,
 // 203.0.113.0/24 (RFC 5737), 2001:db8::/32 (RFC 3849), 3fff::/20 (RFC 9637).
 func IsDocumentation(p netip.Prefix) bool {
-	for _, space := range []netip.Prefix{v4(192, 0, 2, 0, 24), v4(198, 51, 100, 0, 24), v4(203, 0, 113, 0, 24), v6(0x20, 0x01, 0x0d, 0xb8, 32), v6(0x3f, 0xff, 0, 0, 20)} {
+	for _, space := range []netip.Prefix{
+		v4(192, 0, 2, 0, 24), v4(198, 51, 100, 0, 24), v4(203, 0, 113, 0, 24),
+		v6(0x20, 0x01, 0x0d, 0xb8, 32), v6(0x3f, 0xff, 0, 0, 20),
+	} {
 		if p.Bits() >= space.Bits() && space.Contains(p.Addr()) {
 			return true
 		}
@@ -33,9 +36,6 @@ func IsDocumentation(p netip.Prefix) bool {
 // (IsDocumentation). A default route overlaps everything and is forbidden.
 // Source: expressroute-routing.md; RFC 6890.
 func IsPublicPeeringForbidden(p netip.Prefix) bool {
-	if !p.IsValid() {
-		return false
-	}
 	if p.Addr().Is6() {
 		global := v6(0x20, 0, 0, 0, 3)
 		return p.Bits() < global.Bits() || !global.Contains(p.Addr())

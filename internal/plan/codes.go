@@ -19,7 +19,7 @@ const (
 	laterFlows    diag.Code = "ER915"
 	laterReach    diag.Code = "ER916"
 	laterMatch    diag.Code = "ER917"
-	nameClash     diag.Code = "ER921" // two objects of one name on a router
+	nameClash     diag.Code = "ER921" // two peerings whose objects would have one name
 	unitClash     diag.Code = "ER922" // two links with one subinterface number
 	noIBGP        diag.Code = "ER923" // routers of one AS without an iBGP session
 	contradiction diag.Code = "ER924" // two numbers for one prefix on one session

@@ -2,6 +2,7 @@ package plan
 
 import (
 	"net/netip"
+	"strconv"
 
 	"github.com/ercfg/ercfg/internal/secret"
 )
@@ -11,3 +12,5 @@ type (
 	netipPrefix = netip.Prefix
 	secretRef   = secret.Ref
 )
+
+var itoa = strconv.Itoa

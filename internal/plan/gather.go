@@ -447,6 +447,9 @@ func (f *facts) gatherStatements() {
 		for _, name := range in.Prefer {
 			f.statementPath(s, name)
 		}
+		if n := len(s.circuits()); n > expressroute.CircuitRanks {
+			f.fault(badValue, in.Name.Pos, fmt.Sprintf("statement %s orders %d circuits", s.name, n), fmt.Sprintf("the local-preference ladder has %d steps", expressroute.CircuitRanks))
+		}
 		f.statementMaps(s)
 		f.statements = append(f.statements, s)
 	}

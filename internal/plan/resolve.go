@@ -31,7 +31,7 @@ func Resolve(doc *intent.Document, env Env) (*Plan, diag.List) {
 
 func (f *facts) resolve(doc *intent.Document) (*Plan, diag.List) {
 	for _, check := range []func(){
-		f.checkPeerASN, f.checkUse, f.later,
+		f.checkPeerASN, f.checkNames, f.checkUse, f.later,
 	} {
 		check()
 	}

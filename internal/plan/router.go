@@ -269,18 +269,12 @@ func (d *deriver) multipath(r *router, out *Router) {
 	}
 }
 
-// finish sorts lists and policies, and reports two policies of one name and two
-// links of one subinterface.
+// finish sorts lists and policies, and reports two links of one subinterface.
 func (d *deriver) finish(r *router, out *Router) {
 	slices.SortStableFunc(out.PrefixLists, func(a, b PrefixList) int {
 		return cmp.Or(cmp.Compare(a.Family, b.Family), strings.Compare(a.Name, b.Name))
 	})
 	slices.SortStableFunc(out.Policies, func(a, b Policy) int { return strings.Compare(a.Name, b.Name) })
-	for i := 1; i < len(out.Policies); i++ {
-		if out.Policies[i].Name == out.Policies[i-1].Name {
-			d.fault(nameClash, r.name.Pos, fmt.Sprintf("two policies of %s would be called %s", r.name.V, out.Policies[i].Name), "rename a circuit: its name and its peering's make one object name")
-		}
-	}
 	seen := make(map[string]*link, len(r.links))
 	for _, l := range r.links {
 		key := fmt.Sprintf("%s.%d", l.iface.V, l.unit)

@@ -18,6 +18,20 @@ func (f *facts) checkPeerASN() {
 	}
 }
 
+// checkNames reports two peerings whose objects on a router would have one
+// name: er-a.microsoft and a circuit er-a-microsoft.
+func (f *facts) checkNames() {
+	first := make(map[string]*peering)
+	for _, c := range f.circuits {
+		for _, p := range c.peerings() {
+			if before := first[p.tag()]; before != nil {
+				f.fault(nameClash, c.name.Pos, fmt.Sprintf("%s and %s would give their objects one name, %s", before.path, p.path, p.tag()), "rename the circuit", before.circuit.name.Pos)
+			}
+			first[p.tag()] = p
+		}
+	}
+}
+
 // checkUse reports circuits that no statement uses: their sessions come up and
 // every route is refused.
 func (f *facts) checkUse() {

@@ -1,0 +1,282 @@
+package plan
+
+import (
+	"math/rand/v2"
+	"net/netip"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/ercfg/ercfg/internal/diag"
+)
+
+// twoSites is an intent that resolves without a finding; the tests below
+// change one thing in it.
+const twoSites = `apiVersion: ercfg/v1
+kind: Intent
+metadata: {name: acme}
+onprem:
+  networks:
+    a: {prefixes: [10.1.0.0/16]}
+    b: {prefixes: [10.2.0.0/16]}
+azure:
+  vnets:
+    hub: {prefixes: [10.200.0.0/16], region: eastus}
+    far: {prefixes: [10.201.0.0/16], region: eastus}
+routers:
+  r1: {platform: ios-xe, asn: 65001, routerID: 10.9.0.1, loopback: {interface: Loopback0, ipv4: 10.9.0.1/32}, ibgp: [{router: r2}]}
+  r2: {platform: frr, asn: 65001, routerID: 10.9.0.2, loopback: {interface: lo, ipv4: 10.9.0.2/32}}
+circuits:
+  er-a:
+    model: exchange
+    location: London
+    bandwidth: 1Gbps
+    private:
+      vlan: 100
+      primary: {router: r1, interface: Gi0/0/1, ipv4: 172.16.0.0/30}
+      secondary: {router: r1, interface: Gi0/0/2, ipv4: 172.16.0.4/30}
+  er-b:
+    model: exchange
+    location: Newport
+    bandwidth: 1Gbps
+    private:
+      vlan: 100
+      primary: {router: r2, interface: eth1, ipv4: 172.16.0.8/30}
+      secondary: {router: r2, interface: eth2, ipv4: 172.16.0.12/30}
+traffic:
+  - {name: one, onprem: [a], azure: [hub], prefer: [er-a, er-b]}
+  - {name: two, onprem: [b], azure: [far], prefer: [er-b, er-a]}
+`
+
+// resolve resolves twoSites after changes: old, new, old, new, …
+func resolve(t *testing.T, changes ...string) (*Plan, diag.List) {
+	t.Helper()
+	text := twoSites
+	for i := 0; i+1 < len(changes); i += 2 {
+		if !strings.Contains(text, changes[i]) {
+			t.Fatalf("the intent has no %q", changes[i])
+		}
+		text = strings.Replace(text, changes[i], changes[i+1], 1)
+	}
+	return Resolve(load(t, "site.yaml", []byte(text)), Env{Today: today})
+}
+
+func TestResolveFindings(t *testing.T) {
+	t.Parallel()
+	tests := []struct {
+		name    string
+		changes []string
+		want    string
+	}{
+		{"nothing is wrong", nil, ""},
+		{"two sites share a VNet", []string{"azure: [far]", "azure: [hub]"}, ""},
+		{"two orders on one router", []string{"azure: [far]", "azure: [hub]", "primary: {router: r2, interface: eth1", "primary: {router: r1, interface: Gi0/0/3"}, "ER924×1"},
+		{"an override makes two numbers", []string{"azure: [far], prefer: [er-b, er-a]", "azure: [hub], prefer: [er-b, er-a], preference: {er-a: 120}"}, "ER924×2"},
+		{"two prepends of one prefix", []string{"onprem: [b]", "onprem: [a]"}, "ER924×4"},
+		{"no iBGP", []string{", ibgp: [{router: r2}]", ""}, "ER923×2"},
+		{"a route reflector outside will do", []string{"ibgp: [{router: r2}]", "ibgp: [{address: 10.9.0.9}]", "ipv4: 10.9.0.2/32}", "ipv4: 10.9.0.2/32}, ibgp: [{address: 10.9.0.9}]"}, ""},
+		{"no loopback", []string{"loopback: {interface: lo, ipv4: 10.9.0.2/32}", "role: ce"}, "ER925×1"},
+		{"iBGP between two AS", []string{"frr, asn: 65001", "frr, asn: 65002"}, "ER905×1"},
+		{"iBGP with itself", []string{"ibgp: [{router: r2}]", "ibgp: [{router: r2}, {router: r1}]"}, "ER905×1"},
+		{"the ends of iBGP differ", []string{"ipv4: 10.9.0.2/32}", "ipv4: 10.9.0.2/32}, ibgp: [{router: r1, md5: env:X}]"}, "ER924×1"},
+		{"one peering in two AS", []string{"secondary: {router: r2, interface: eth2", "secondary: {router: r3, interface: eth2", "circuits:\n", "  r3: {platform: frr, asn: 65003, routerID: 10.9.0.3}\ncircuits:\n"}, "ER930×1"},
+		{"one subinterface twice", []string{"interface: Gi0/0/2", "interface: Gi0/0/1", "vlan: 100\n", "vlan: {outer: 7, inner: 8}\n"}, "ER922×1"},
+		{"an unknown router", []string{"router: r2, interface: eth1", "router: r9, interface: eth1"}, "ER904×1"},
+		{"an unknown path", []string{"prefer: [er-a, er-b]", "prefer: [er-a, er-x]"}, "ER904×1"},
+		{"an unknown network and VNet", []string{"onprem: [a]", "onprem: [x]", "azure: [hub]", "azure: [y]"}, "ER904×2"},
+		{"a path twice", []string{"prefer: [er-a, er-b]", "prefer: [er-a, er-a]"}, "ER903×1"},
+		{"a preference for no path", []string{"prefer: [er-a, er-b]", "prefer: [er-a, er-b], preference: {er-c: 100}"}, "ER904×1"},
+		{"a circuit without a statement", []string{"  - {name: two, onprem: [b], azure: [far], prefer: [er-b, er-a]}\n", "", "prefer: [er-a, er-b]", "prefer: [er-a]"}, "ER929×1"},
+		{"halves of a host route", []string{"10.1.0.0/16", "10.1.0.1/32", "prefer: [er-a, er-b]", "prefer: [er-a, er-b], technique: more-specifics"}, "ER927×1"},
+		{"host bits", []string{"10.1.0.0/16", "10.1.0.1/16"}, "ER022×1"},
+		{"a prefix that is none", []string{"10.1.0.0/16", "10.1.0.0"}, "ER905×1"},
+		{"a router ID that is none", []string{"routerID: 10.9.0.1", "routerID: ten"}, "ER905×1"},
+		{"redistribution without a process", []string{"platform: ios-xe,", "platform: ios-xe, originate: {redistribute: ospf},"}, "ER928×1"},
+		{"a next hop of the wrong family", []string{"platform: ios-xe,", `platform: ios-xe, originate: {via: "2001:db8::1"},`}, "ER928×2"},
+		{"a question mark in a provider's name", []string{"location: London", "location: London\n    provider: 'Acme?'"}, "ER908×1"},
+		{"a password in place of a reference", []string{"vlan: 100\n", "vlan: 100\n      md5: hunter2\n"}, "ER906×1"},
+		{"a second statement of one name", []string{"name: two", "name: one"}, "ER903×1"},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
+			p, diags := resolve(t, tt.changes...)
+			if got := codes(diags); got != tt.want {
+				t.Errorf("findings %q, want %q: %v", got, tt.want, diags)
+			}
+			if (p == nil) != diags.HasErrors() {
+				t.Errorf("a plan comes with no error and only then: plan %v, findings %v", p != nil, diags)
+			}
+			for _, d := range diags {
+				if strings.Contains(d.Summary+d.Hint, "hunter2") {
+					t.Errorf("a finding repeats a secret: %v", d)
+				}
+			}
+		})
+	}
+}
+
+func TestWaivers(t *testing.T) {
+	t.Parallel()
+	idle := []string{"  - {name: two, onprem: [b], azure: [far], prefer: [er-b, er-a]}\n", "", "prefer: [er-a, er-b]", "prefer: [er-a]"}
+	waiver := func(rule, where, until string) []string {
+		return append(slices.Clone(idle), "traffic:\n", "waivers: [{rule: "+rule+", where: "+where+", reason: planned, until: "+until+"}]\ntraffic:\n")
+	}
+	tests := []struct {
+		name, rule, where, until string
+		want                     string
+	}{
+		{"holds on its last day", "ER929", "circuits.er-b", "2026-11-26", ""},
+		{"covers what lies below", "ER929", "circuits", "2027-01-01", ""},
+		{"is not a prefix of a name", "ER929", "circuits.er", "2027-01-01", "ER929×1 ER907×1"},
+		{"has ended", "ER929", "circuits.er-b", "2026-11-25", "ER929×1 ER907×1"},
+		{"fits another rule", "ER010", "circuits.er-a", "2027-01-01", "ER929×1 ER907×1"},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
+			_, diags := resolve(t, waiver(tt.rule, tt.where, tt.until)...)
+			diags = slices.DeleteFunc(diags, func(d diag.Diagnostic) bool { return d.Code != "ER929" && d.Code != badWaiver })
+			if got := codes(diags); got != tt.want {
+				t.Errorf("findings %q, want %q: %v", got, tt.want, diags)
+			}
+		})
+	}
+	t.Run("an error stays an error", func(t *testing.T) {
+		t.Parallel()
+		_, diags := resolve(t, "azure: [hub]", "azure: [nowhere]", "traffic:\n", "waivers: [{rule: ER904, where: traffic.one, reason: no, until: 2030-01-01}]\ntraffic:\n")
+		if got, want := codes(diags), "ER907×1 ER904×1"; got != want {
+			t.Errorf("findings %q, want %q: %v", got, want, diags)
+		}
+	})
+}
+
+// Each way of steering gives the numbers of the design's two tables.
+func TestSteering(t *testing.T) {
+	t.Parallel()
+	tests := []struct {
+		name    string
+		changes []string
+		policy  string // router and policy
+		want    string
+	}{
+		{"the better circuit", nil, "r1 ACME-ER-A-PRIMARY-IN-V4", "10.200.0.0/16 lp 200; 10.201.0.0/16 lp 150"},
+		{"the worse circuit", nil, "r2 ACME-ER-B-SECONDARY-IN-V4", "10.201.0.0/16 lp 200; 10.200.0.0/16 lp 150"},
+		{"prepends on the worse circuit", nil, "r2 ACME-ER-B-PRIMARY-OUT-V4", "10.2.0.0/16; 10.1.0.0/16 prepend 3"},
+		{"home circuits", []string{"azure: [far]", "azure: [hub]"}, "r2 ACME-ER-B-PRIMARY-IN-V4", "10.200.0.0/16 lp 200"},
+		{"primary first", []string{"prefer: [er-a, er-b]", "prefer: [er-a, er-b], links: primary-first"}, "r2 ACME-ER-B-SECONDARY-OUT-V4", "10.2.0.0/16; 10.1.0.0/16 prepend 4"},
+		{"primary first keeps the preference", []string{"prefer: [er-a, er-b]", "prefer: [er-a, er-b], links: primary-first"}, "r1 ACME-ER-A-SECONDARY-IN-V4", "10.200.0.0/16 lp 200; 10.201.0.0/16 lp 150"},
+		{"halves on the better", []string{"prefer: [er-a, er-b]", "prefer: [er-a, er-b], technique: more-specifics"}, "r1 ACME-ER-A-PRIMARY-OUT-V4", "10.1.0.0/17, 10.1.128.0/17; 10.1.0.0/16; 10.2.0.0/16 prepend 3"},
+		{"the aggregate on the worse", []string{"prefer: [er-a, er-b]", "prefer: [er-a, er-b], technique: more-specifics"}, "r2 ACME-ER-B-PRIMARY-OUT-V4", "10.1.0.0/16, 10.2.0.0/16"},
+		{"a preference of the user", []string{"prefer: [er-a, er-b]", "prefer: [er-a, er-b], preference: {er-b: 90}"}, "r2 ACME-ER-B-PRIMARY-IN-V4", "10.201.0.0/16 lp 200; 10.200.0.0/16 lp 90"},
+		{"a prepend of the user on one link", []string{"prefer: [er-a, er-b]", "prefer: [er-a, er-b], prepend: {er-b.secondary: 5, er-b: 1}"}, "r2 ACME-ER-B-SECONDARY-OUT-V4", "10.2.0.0/16; 10.1.0.0/16 prepend 5"},
+		{"a nested network is a specific", []string{"10.2.0.0/16", "10.1.5.0/24"}, "r2 ACME-ER-B-PRIMARY-OUT-V4", "10.1.5.0/24; 10.1.0.0/16 prepend 3"},
+		{"a default is advertised where asked", []string{"vlan: 100\n", "vlan: 100\n      advertiseDefault: true\n", "prefer: [er-b, er-a]", "prefer: [er-b, er-a], prepend: {er-a: 0}"}, "r1 ACME-ER-A-PRIMARY-OUT-V4", "0.0.0.0/0, 10.1.0.0/16, 10.2.0.0/16"},
+		{"iBGP carries Azure's prefixes", nil, "r1 ACME-IBGP-OUT-V4", "10.200.0.0/16, 10.201.0.0/16 self"},
+		{"iBGP refuses on-premises prefixes", nil, "r1 ACME-IBGP-IN-V4", "10.200.0.0/16, 10.201.0.0/16"},
+		{"unless they are learned", []string{"10.1.0.0/16]", "10.1.0.0/16], originate: learned"}, "r1 ACME-IBGP-IN-V4", "10.200.0.0/16, 10.201.0.0/16; 10.1.0.0/16"},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
+			p, diags := resolve(t, tt.changes...)
+			if p == nil {
+				t.Fatal(diags)
+			}
+			router, policy, _ := strings.Cut(tt.policy, " ")
+			if got := describe(p, router, policy); got != tt.want {
+				t.Errorf("%s is %q, want %q", tt.policy, got, tt.want)
+			}
+		})
+	}
+}
+
+// describe writes what a policy accepts: its terms with the prefixes that they
+// match, without the final deny.
+func describe(p *Plan, router, name string) string {
+	var out []string
+	for _, r := range p.Routers {
+		for _, pol := range r.Policies {
+			if r.Name != router || pol.Name != name {
+				continue
+			}
+			for _, term := range pol.Terms[:len(pol.Terms)-1] {
+				var prefixes []string
+				for _, l := range r.PrefixLists {
+					if l.Name == term.Match {
+						for _, e := range l.Entries {
+							prefixes = append(prefixes, e.Prefix.String())
+						}
+					}
+				}
+				text := strings.Join(prefixes, ", ")
+				if term.LocalPreference > 0 {
+					text += " lp " + itoa(int(term.LocalPreference))
+				}
+				if len(term.Prepend) > 0 {
+					text += " prepend " + itoa(len(term.Prepend))
+				}
+				if term.NextHopSelf {
+					text += " self"
+				}
+				out = append(out, text)
+			}
+			if last := pol.Terms[len(pol.Terms)-1]; !last.Deny || last.Match != "" {
+				out = append(out, "NO FINAL DENY")
+			}
+		}
+	}
+	return strings.Join(out, "; ")
+}
+
+// Every policy of every case ends in a term that denies everything, but for
+// the one that only says which routes resolve next hops.
+func TestEveryPolicyEndsInDeny(t *testing.T) {
+	t.Parallel()
+	p, _ := resolve(t)
+	for _, r := range p.Routers {
+		resolution := make(map[Name]bool)
+		for _, x := range r.Resolution {
+			resolution[x.Policy] = true
+		}
+		for _, pol := range r.Policies {
+			last := pol.Terms[len(pol.Terms)-1]
+			if denies := last.Deny && last.Match == ""; denies == resolution[pol.Name] {
+				t.Errorf("%s %s ends in %+v", r.Name, pol.Name, last)
+			}
+		}
+	}
+}
+
+// containment agrees with the obvious model: compare with every other prefix.
+func TestContainment(t *testing.T) {
+	t.Parallel()
+	rng := rand.New(rand.NewPCG(1, 2))
+	for range 200 {
+		var all []netip.Prefix
+		for range 30 {
+			a := netip.AddrFrom4([4]byte{10, byte(rng.IntN(4)), byte(rng.IntN(4)) << 6, 0})
+			all = append(all, netip.PrefixFrom(a, rng.IntN(20)+6).Masked())
+		}
+		all = append(all, defaultIPv4)
+		c := newContainment(slices.Clone(all))
+		for _, p := range all {
+			want := slices.ContainsFunc(all, func(q netip.Prefix) bool { return q.Bits() > 0 && q.Bits() < p.Bits() && q.Contains(p.Addr()) })
+			if got := c.inside(p); got != want {
+				t.Fatalf("inside(%s) = %v among %v", p, got, all)
+			}
+		}
+	}
+}
+
+func TestCompareNatural(t *testing.T) {
+	t.Parallel()
+	got := []string{"xe-0/0/10", "eth2", "xe-0/0/2", "eth10", "TenGigabitEthernet0/0/1", "xe-0/0/02", "xe-0/0"}
+	slices.SortFunc(got, compareNatural)
+	want := []string{"TenGigabitEthernet0/0/1", "eth2", "eth10", "xe-0/0", "xe-0/0/2", "xe-0/0/02", "xe-0/0/10"}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Error(diff)
+	}
+}
