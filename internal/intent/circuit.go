@@ -5,7 +5,7 @@ import "github.com/ercfg/ercfg/internal/diag"
 // DirectPort is an ExpressRoute Direct port pair.
 type DirectPort struct {
 	// The port speed.
-	Speed At[string] `yaml:"speed" jsonschema:"required,enum=10Gbps,enum=100Gbps,enum=400Gbps,example=100Gbps"`
+	Speed At[string] `yaml:"speed" jsonschema:"required,enum=10Gbps,enum=100Gbps,enum=400Gbps,example=100Gbps" jsonschema_extras:"x-unit=Gbps"`
 	// The port pair's encapsulation, fixed at creation.
 	Encapsulation At[string] `yaml:"encapsulation" jsonschema:"required,enum=dot1q,enum=qinq,example=qinq"`
 	// The port to the primary MSEE.
@@ -65,7 +65,7 @@ type Circuit struct {
 	// Microsoft peering.
 	Microsoft *Peering `yaml:"microsoft,omitempty"`
 	// Azure public peering ended on 2024-03-31; the field exists to say so (ER001).
-	Public *RetiredPeering `yaml:"public,omitempty"`
+	Public *RetiredPeering `yaml:"public,omitempty" jsonschema:"example=retired"`
 }
 
 // RetiredPeering is whatever stands behind a peering that no longer exists.
@@ -86,7 +86,7 @@ type GlobalReach struct {
 type Peering struct {
 	Pos diag.Pos `yaml:"-"`
 	// The VLAN: a number, or outer and inner tag (QinQ).
-	VLAN VLAN `yaml:"vlan,omitempty"`
+	VLAN VLAN `yaml:"vlan,omitempty" jsonschema:"example=150"`
 	// The VRF on the routers. Default: the global table.
 	VRF At[string] `yaml:"vrf,omitempty" jsonschema:"example=PROD"`
 	// A /29 in place of the links' /30 subnets: low half primary, high half secondary.
@@ -166,7 +166,7 @@ type Link struct {
 	// The MSEE's address, only to be checked.
 	Neighbor At[string] `yaml:"neighbor,omitempty" jsonschema:"example=172.16.200.2"`
 	// The VLAN of this link, where it differs from the peering's on purpose.
-	VLAN VLAN `yaml:"vlan,omitempty"`
+	VLAN VLAN `yaml:"vlan,omitempty" jsonschema:"example=151"`
 	// The subinterface number. Default the VLAN; with QinQ the outer tag (a Microsoft peering: outer + 5000).
 	Unit At[int] `yaml:"unit,omitempty" jsonschema:"minimum=1,maximum=16385,example=150"`
 	// Shut the link's BGP sessions (drain it); the interface stays up. Default false.

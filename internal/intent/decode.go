@@ -127,7 +127,7 @@ func (a *At[T]) decodeNode(_, n *node) {
 		*v = ASN(n.text)
 	case *int:
 		if n.kind == integer {
-			// A number beyond int64 keeps zero; the schema's range has refused it.
+			// A number beyond int64 becomes the largest one, which no key takes.
 			*v, _ = strconv.Atoi(n.text)
 		}
 	case *bool:

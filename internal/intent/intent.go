@@ -50,8 +50,10 @@ func (m Map[T]) Get(name string) *Entry[T] {
 	return nil
 }
 
-// Intent is everything that one user wants of one network. The comments below
-// are the descriptions of the published schema and of the reference.
+// The comments of the types below are the descriptions of the published schema
+// and of the reference, so they address the user.
+
+// Intent is everything that one user wants of one network.
 type Intent struct {
 	// The version of this language. It changes only when an old file would mean something else.
 	APIVersion At[string] `yaml:"apiVersion" jsonschema:"required,enum=ercfg/v1,example=ercfg/v1"`
@@ -64,13 +66,13 @@ type Intent struct {
 	// The Azure side.
 	Azure Azure `yaml:"azure,omitempty"`
 	// The edge routers, by name. The name is the host name and the name of the rendered file.
-	Routers Map[Router] `yaml:"routers" jsonschema:"required"`
+	Routers Map[Router] `yaml:"routers" jsonschema:"required,example=ce1"`
 	// ExpressRoute Direct port pairs, by name.
-	DirectPorts Map[DirectPort] `yaml:"directPorts,omitempty"`
+	DirectPorts Map[DirectPort] `yaml:"directPorts,omitempty" jsonschema:"example=ams-pair"`
 	// ExpressRoute circuits, by name. A circuit's name is the path that `traffic` refers to.
-	Circuits Map[Circuit] `yaml:"circuits,omitempty"`
+	Circuits Map[Circuit] `yaml:"circuits,omitempty" jsonschema:"example=er-london"`
 	// Site-to-site VPNs to an Azure VPN gateway, by name. A VPN's name is a path, too.
-	VPNs Map[VPN] `yaml:"vpns,omitempty"`
+	VPNs Map[VPN] `yaml:"vpns,omitempty" jsonschema:"example=s2s-london"`
 	// Which traffic takes which path, in order. ercfg derives local-preference, advertised prefixes, prepends and filters from it.
 	Traffic []Statement `yaml:"traffic,omitempty"`
 	// Flow export for verification.
@@ -98,7 +100,7 @@ type Metadata struct {
 // Onprem is the on-premises side.
 type Onprem struct {
 	// Named sets of on-premises prefixes.
-	Networks Map[Network] `yaml:"networks,omitempty"`
+	Networks Map[Network] `yaml:"networks,omitempty" jsonschema:"example=campus"`
 }
 
 // Network is a named set of on-premises prefixes.
@@ -135,9 +137,9 @@ type Originate struct {
 // Azure is the Azure side.
 type Azure struct {
 	// Virtual networks, by name.
-	VNets Map[VNet] `yaml:"vnets,omitempty"`
+	VNets Map[VNet] `yaml:"vnets,omitempty" jsonschema:"example=hub"`
 	// Sets of Microsoft services, by name, chosen by BGP community (Microsoft peering).
-	Services Map[Service] `yaml:"services,omitempty"`
+	Services Map[Service] `yaml:"services,omitempty" jsonschema:"example=storage"`
 }
 
 // VNet is an Azure virtual network.
@@ -157,7 +159,7 @@ type VNet struct {
 	// The VPN gateway.
 	VPNGateway *VPNGateway `yaml:"vpnGateway,omitempty"`
 	// What Azure's connections to this VNet are set to, by path.
-	Connections Map[Connection] `yaml:"connections,omitempty"`
+	Connections Map[Connection] `yaml:"connections,omitempty" jsonschema:"example=er-london"`
 }
 
 // ExpressRouteGateway is the gateway of a VNet for ExpressRoute.

@@ -90,3 +90,38 @@ func (n *node) pathAt(pos diag.Pos, path string) (string, bool) {
 	}
 	return "", false
 }
+
+// FillPaths sets, for every place in paths, the path that PathAt returns. One
+// walk serves all of them: a fleet can have as many findings as routers.
+func (d *Document) FillPaths(paths map[diag.Pos]string) {
+	if len(paths) > 0 {
+		d.root.fillPaths("", paths)
+	}
+}
+
+func (n *node) fillPaths(path string, paths map[diag.Pos]string) {
+	// An alias makes one place the value of several paths; the first counts.
+	fill := func(n *node, path string) {
+		if before, wanted := paths[n.pos()]; wanted && before == "" {
+			paths[n.pos()] = path
+		}
+	}
+	switch n.kind {
+	case mapping:
+		for i := 0; i < len(n.content); i += 2 {
+			here := strings.TrimPrefix(path+"."+n.content[i].text, ".")
+			fill(&n.content[i], here)
+			n.content[i+1].fillPaths(here, paths)
+		}
+	case sequence:
+		for i := range n.content {
+			here := path + "." + n.content[i].itemName(i)
+			if n.content[i].kind == mapping {
+				fill(&n.content[i], here)
+			}
+			n.content[i].fillPaths(here, paths)
+		}
+	default:
+		fill(n, path)
+	}
+}

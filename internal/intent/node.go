@@ -55,11 +55,13 @@ func (n *node) get(key string) (k, v *node) {
 	return nil, nil
 }
 
+// MaxFileBytes is the longest file that Parse reads. 10,000 routers have 8 MB.
+const MaxFileBytes = 64 << 20
+
 // Bounds on what one intent may hold. They are far above any real network
-// (10,000 routers are 8 MB and 900,000 nodes) and keep a hostile file from
-// taking the machine.
+// (10,000 routers are 900,000 nodes) and keep a hostile file from taking the
+// machine.
 const (
-	maxFileBytes    = 64 << 20
 	maxDepth        = 64
 	maxAliasedNodes = 200_000
 )

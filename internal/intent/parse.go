@@ -62,8 +62,8 @@ func parseFile(f File) (*node, diag.List) {
 	fail := func(pos diag.Pos, summary, hint string) (*node, diag.List) {
 		return nil, diag.List{{Code: yamlSyntax, Pos: pos, Summary: summary, Hint: hint}}
 	}
-	if len(f.Data) > maxFileBytes {
-		return fail(start, fmt.Sprintf("the file has %d bytes; ercfg reads %d at most", len(f.Data), maxFileBytes), "split the intent into a directory of files")
+	if len(f.Data) > MaxFileBytes {
+		return fail(start, fmt.Sprintf("the file has %d bytes; ercfg reads %d at most", len(f.Data), MaxFileBytes), "split the intent into a directory of files")
 	}
 	var y yaml.Node
 	dec := yaml.NewDecoder(bytes.NewReader(f.Data))

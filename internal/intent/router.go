@@ -19,7 +19,7 @@ type Router struct {
 	// The loopback that iBGP sessions use. Rendered, but owned by the LAN.
 	Loopback *Loopback `yaml:"loopback,omitempty"`
 	// VRFs by name.
-	VRFs Map[VRF] `yaml:"vrfs,omitempty"`
+	VRFs Map[VRF] `yaml:"vrfs,omitempty" jsonschema:"example=PROD"`
 	// iBGP peers. An entry at one end renders both ends.
 	IBGP []IBGP `yaml:"ibgp,omitempty"`
 	// How on-premises prefixes come into BGP here. Default `anchor` on a CE, `learned` on a PE.
@@ -31,7 +31,7 @@ type Router struct {
 	// The source address of the router's flow export.
 	Exporter At[string] `yaml:"exporter,omitempty" jsonschema:"example=10.80.255.1"`
 	// SNMP interface indexes by interface name, for flow verification.
-	InterfaceIndex Map[At[int]] `yaml:"interfaceIndex,omitempty"`
+	InterfaceIndex Map[At[int]] `yaml:"interfaceIndex,omitempty" jsonschema:"example=GigabitEthernet0/0/1=7"`
 }
 
 // Loopback is the address of a router itself.

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"maps"
+	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -41,13 +42,10 @@ func GenerateSchema(dir string) ([]byte, error) {
 	s := r.Reflect(&Intent{})
 	s.ID = SchemaID
 	s.Title = "ercfg intent"
-	for _, def := range append(slices.Collect(maps.Values(s.Definitions)), s) {
-		if def.Properties == nil {
-			continue
-		}
-		for p := def.Properties.Oldest(); p != nil; p = p.Next() {
-			polish(p.Value)
-		}
+	examples := exampleTable()
+	polishAll("Intent", s, examples)
+	for name, def := range s.Definitions {
+		polishAll(name, def, examples)
 	}
 	out, err := json.MarshalIndent(s, "", "  ")
 	if err != nil {
@@ -56,15 +54,29 @@ func GenerateSchema(dir string) ([]byte, error) {
 	return append(bytes.ReplaceAll(out, []byte(`\u003c`), []byte("<")), '\n'), nil
 }
 
+// polishAll polishes the properties of a definition, in both of its forms where
+// it has two.
+func polishAll(name string, def *reflector.Schema, examples map[string]json.RawMessage) {
+	for _, form := range append(def.OneOf, def) {
+		if form.Properties == nil {
+			continue
+		}
+		for p := form.Properties.Oldest(); p != nil; p = p.Next() {
+			polish(p.Value, examples[name+"."+p.Key])
+		}
+	}
+}
+
 // polish gives a property what its Go type cannot say: what a name of a Map
-// looks like, and an example as the list or number that the key takes.
-func polish(p *reflector.Schema) {
+// looks like, and an example as the value that the key takes.
+func polish(p *reflector.Schema, example json.RawMessage) {
 	if p.AdditionalProperties != nil && p.Type == "object" {
 		p.PropertyNames = &reflector.Schema{Pattern: `^[A-Za-z0-9][A-Za-z0-9._/-]{0,62}$`}
 	}
-	if p.Type == "array" && p.Items != nil && len(p.Items.Examples) == 0 && len(p.Examples) > 0 {
-		p.Examples = []any{p.Examples}
+	if p.Items != nil {
+		p.Items.Examples = nil
 	}
+	p.Examples = []any{example}
 }
 
 // JSONSchemaAlias makes an At look like its value.
@@ -194,9 +206,12 @@ func (n *node) explain(e *jsonschema.ValidationError, out *diag.List) {
 	case *errkind.OneOf:
 		n.explainChoice(e, key, value, out)
 	case *errkind.PropertyNames:
-		bad, _ := value.get(k.Property)
-		*out = append(*out, diag.Diagnostic{Code: schemaFault, Pos: bad.pos(), Summary: fmt.Sprintf("%s is no name", quote(k.Property)),
-			Hint: "a name has 63 characters at most: letters, digits, hyphen, dot, underscore, and begins with a letter or digit"})
+		// jsonschema v6.0.3 keeps no copy of this error's location and
+		// overwrites it later, so the name itself has to lead to its place.
+		n.eachKey(k.Property, func(bad *node) {
+			*out = append(*out, diag.Diagnostic{Code: schemaFault, Pos: bad.pos(), Summary: fmt.Sprintf("%s is no name", quote(k.Property)),
+				Hint: "a name has 63 characters at most: letters, digits, hyphen, dot, underscore, and begins with a letter or digit"})
+		})
 	case *errkind.Group, *errkind.Schema, *errkind.Reference, *errkind.AllOf, *errkind.AnyOf:
 		for _, c := range e.Causes {
 			n.explain(c, out)
@@ -258,6 +273,16 @@ func (n *node) at(pointer []string) (key, value *node) {
 	return key, value
 }
 
+// eachKey visits every key called name.
+func (n *node) eachKey(name string, visit func(key *node)) {
+	for i := range n.content {
+		if n.kind == mapping && i%2 == 0 && n.content[i].text == name {
+			visit(&n.content[i])
+		}
+		n.content[i].eachKey(name, visit)
+	}
+}
+
 // inside names the mapping that misses a key.
 func inside(key, value *node) string {
 	if key == value || key.text == "" {
@@ -274,7 +299,7 @@ func fault(e *jsonschema.ValidationError, value *node) (summary, hint string) {
 	case *errkind.Type:
 		hint = "write " + strings.Join(words(k.Want), " or ")
 		if slices.Contains(k.Want, "string") && (value.kind == float || value.kind == integer || value.kind == boolean) {
-			hint = "put it in quotes: YAML reads it as " + value.kind.String()
+			hint = quoteOrMend(e.SchemaURL, value)
 		}
 		return fmt.Sprintf("found %s, want %s", value.kind, strings.Join(words(k.Want), " or ")), hint
 	case *errkind.Enum:
@@ -297,6 +322,17 @@ func fault(e *jsonschema.ValidationError, value *node) (summary, hint string) {
 	return fmt.Sprintf("the value does not fit the schema (%T)", e.ErrorKind), "`ercfg schema` prints the schema"
 }
 
+// quoteOrMend is the hint for a number or a truth where text belongs: quotes
+// help only where the text then has the key's form, as 17.10 has and 500 (of
+// Mbps) has not.
+func quoteOrMend(url string, value *node) string {
+	pattern, _ := find(url)["pattern"].(string)
+	if re, err := regexp.Compile(pattern); err == nil && re.MatchString(value.text) {
+		return "put it in quotes: YAML reads it as " + value.kind.String()
+	}
+	return example(url)
+}
+
 func words(types []string) []string {
 	names := map[string]string{"string": "text", "integer": "a whole number", "number": "a number", "boolean": "true or false", "object": "a mapping", "array": "a list", "null": "nothing"}
 	out := make([]string, len(types))
@@ -306,13 +342,19 @@ func words(types []string) []string {
 	return out
 }
 
-// find returns what stands in the embedded schema behind a schema URL. Errors
-// are rare, so the schema is read as plain JSON only then.
-func find(url string) map[string]any {
-	var at any
-	if err := json.Unmarshal(schema.Intent, &at); err != nil {
+// asJSON is the embedded schema as plain JSON, for the words of hints. It is
+// read once, and only when there is a finding.
+var asJSON = sync.OnceValue(func() any {
+	var doc any
+	if err := json.Unmarshal(schema.Intent, &doc); err != nil {
 		panic(fmt.Sprintf("intent: the embedded schema is no JSON: %v", err))
 	}
+	return doc
+})
+
+// find returns what stands in the embedded schema behind a schema URL.
+func find(url string) map[string]any {
+	at := asJSON()
 	_, pointer, _ := strings.Cut(url, "#")
 	for _, token := range strings.Split(strings.TrimPrefix(pointer, "/"), "/") {
 		switch v := at.(type) {

@@ -14,9 +14,9 @@ type Statement struct {
 	// Paths, best first: a circuit (er-london; er-ams.microsoft), or a VPN.
 	Prefer []At[string] `yaml:"prefer" jsonschema:"required,minItems=1,example=er-london"`
 	// Local-preference by path, in place of the derived one. The path may end in .primary or .secondary.
-	Preference Map[At[int]] `yaml:"preference,omitempty"`
+	Preference Map[At[int]] `yaml:"preference,omitempty" jsonschema:"example=er-london=300"`
 	// Prepends by path, in place of the derived ones: how many times the own AS, or a list of AS numbers.
-	Prepend Map[Prepend] `yaml:"prepend,omitempty"`
+	Prepend Map[Prepend] `yaml:"prepend,omitempty" jsonschema:"example=er-london.secondary=2"`
 	// How a worse circuit is made worse for Azure: longer AS path, or more specific prefixes on the better one. Default prepend.
 	Technique At[string] `yaml:"technique,omitempty" jsonschema:"enum=prepend,enum=more-specifics,example=prepend"`
 	// How Azure uses the two links of a circuit, in place of the peering's `links`.

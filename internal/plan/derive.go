@@ -14,7 +14,7 @@ import (
 // statements meet: two numbers for one prefix, routers that cannot hear each
 // other, two objects of one name.
 func (f *facts) derive() *Plan {
-	d := deriver{facts: f, tables: make(map[*link]*tables), origins: make(map[*router]map[netip.Prefix]Origination)}
+	d := deriver{facts: f, prefix: strings.ToUpper(f.name), tables: make(map[*link]*tables), origins: make(map[*router]map[netip.Prefix]Origination)}
 	d.read()
 	d.settle()
 	d.mesh()
@@ -33,6 +33,7 @@ func (f *facts) derive() *Plan {
 // A deriver holds what the statements say of each link and router.
 type deriver struct {
 	*facts
+	prefix    string // of every object name
 	tables    map[*link]*tables
 	origins   map[*router]map[netip.Prefix]Origination
 	supernets *containment
@@ -264,22 +265,24 @@ func (d *deriver) tunnelRouters(p *path) []*router {
 }
 
 // object names something on a router after the intent and what it is for.
-func (d *deriver) object(parts ...any) Name {
-	var b strings.Builder
-	b.WriteString(strings.ToUpper(d.name))
+func (d *deriver) object(family Family, parts ...string) Name {
+	n := len(d.prefix) + len("-V4")
 	for _, p := range parts {
-		switch p := p.(type) {
-		case string:
-			b.WriteString("-" + p)
-		case Family:
-			b.WriteString([...]string{"-V4", "-V6"}[p])
-		}
+		n += 1 + len(p)
 	}
-	return b.String()
+	name := make([]byte, 0, n)
+	name = append(name, d.prefix...)
+	for _, p := range parts {
+		name = append(append(name, '-'), p...)
+	}
+	return string(append(name, [...]string{"-V4", "-V6"}[family]...))
 }
 
 // tag is a path's part of an object name.
 func (p *peering) tag() string { return strings.ToUpper(strings.ReplaceAll(p.path, ".", "-")) }
+
+// tag is a position's part of an object name.
+func (p Position) tag() string { return [...]string{"PRIMARY", "SECONDARY"}[p] }
 
 // kind is the peering's word in descriptions.
 func (p *peering) kind() string {
@@ -460,6 +463,12 @@ func (d *deriver) settleImport(l *link, prefix netip.Prefix, wishes []imported, 
 }
 
 func (d *deriver) settleExport(l *link, prefix netip.Prefix, wishes []exported) {
+	if prefix.Bits() == 0 {
+		// The default belongs to the peering, not to a statement: it leaves as
+		// the best statement does.
+		slices.SortStableFunc(wishes, func(a, b exported) int { return cmp.Compare(len(a.prepend), len(b.prepend)) })
+		return
+	}
 	for _, w := range wishes[1:] {
 		if !slices.Equal(w.prepend, wishes[0].prepend) {
 			d.fault(contradiction, w.statement.pos, fmt.Sprintf("statements %s and %s prepend %s %d and %d times on %s", wishes[0].statement.name, w.statement.name, prefix, len(wishes[0].prepend), len(w.prepend), l.origin),

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"net/netip"
 	"slices"
+	"strconv"
 
 	"github.com/ercfg/ercfg/internal/expressroute"
 	"github.com/ercfg/ercfg/internal/intent"
@@ -226,7 +227,7 @@ func (d *deriver) ibgp(r *router, out *Router) {
 			}
 			out.IBGP = append(out.IBGP, IBGP{
 				Family: family, Peer: name, Local: local, Neighbor: neighbor, Description: Label("iBGP " + name), Timers: timers, MD5: md5,
-				Import: d.object("IBGP", "IN", family), Export: d.object("IBGP", "OUT", family), Origin: a.origin,
+				Import: d.object(family, "IBGP", "IN"), Export: d.object(family, "IBGP", "OUT"), Origin: a.origin,
 			})
 		}
 	}
@@ -259,8 +260,8 @@ func (m *mesh) carries(f Family) bool {
 func (d *deriver) ibgpPolicies(m *mesh, family Family, out *Router) {
 	vnets := d.list(out, m.azure, family, "IBGP", "VNETS")
 	learned := d.list(out, m.learned, family, "IBGP", "ONPREM")
-	in := Policy{Name: d.object("IBGP", "IN", family), Family: family, Origin: out.Origin + ".ibgp"}
-	export := Policy{Name: d.object("IBGP", "OUT", family), Family: family, Origin: out.Origin + ".ibgp"}
+	in := Policy{Name: d.object(family, "IBGP", "IN"), Family: family, Origin: out.Origin + ".ibgp"}
+	export := Policy{Name: d.object(family, "IBGP", "OUT"), Family: family, Origin: out.Origin + ".ibgp"}
 	for _, match := range []Name{vnets, learned} {
 		if match != "" {
 			in.Terms = append(in.Terms, Term{Match: match, Origin: in.Origin})
@@ -276,7 +277,7 @@ func (d *deriver) ibgpPolicies(m *mesh, family Family, out *Router) {
 // name; "" where the set has no prefix of the family: an empty list permits
 // everything on FRR. A list that stands there already is used again. Where two
 // links want different lists of one name, the later one gets a number.
-func (d *deriver) list(out *Router, set map[netip.Prefix]string, family Family, parts ...any) Name {
+func (d *deriver) list(out *Router, set map[netip.Prefix]string, family Family, parts ...string) Name {
 	var prefixes []netip.Prefix
 	for p := range set {
 		if FamilyOf(p.Addr()) == family {
@@ -293,9 +294,8 @@ func (d *deriver) list(out *Router, set map[netip.Prefix]string, family Family, 
 	}
 	l.Origin = l.Entries[0].Origin
 	for n := 1; ; n++ {
-		l.Name = d.object(append(slices.Clone(parts), family)...)
-		if n > 1 {
-			l.Name = d.object(append(slices.Clone(parts), fmt.Sprint(n), family)...)
+		if l.Name = d.object(family, parts...); n > 1 {
+			l.Name = d.object(family, append(slices.Clone(parts), strconv.Itoa(n))...)
 		}
 		same := slices.IndexFunc(out.PrefixLists, func(o PrefixList) bool { return o.Name == l.Name })
 		if same < 0 {

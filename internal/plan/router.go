@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"net/netip"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/ercfg/ercfg/internal/bgp"
@@ -56,8 +57,8 @@ func (d *deriver) planLink(l *link, out *Router) Link {
 			Family: family, Local: l.ours[family], Neighbor: l.msee[family], RemoteASN: p.mseeASN.V,
 			Description: Label(fmt.Sprintf("%s %s %s MSEE", p.circuit.name.V, p.kind(), l.position)),
 			Timers:      p.timers[family], MD5: p.md5.V, MD5Origin: p.origin + ".md5", MaxPrefixes: p.maxPrefix[family], Shutdown: l.shutdown,
-			Import: d.object(p.tag(), strings.ToUpper(l.position.String()), "IN", family),
-			Export: d.object(p.tag(), strings.ToUpper(l.position.String()), "OUT", family),
+			Import: d.object(family, p.tag(), l.position.tag(), "IN"),
+			Export: d.object(family, p.tag(), l.position.tag(), "OUT"),
 			Origin: l.origin,
 		}
 		if family == IPv4 {
@@ -103,7 +104,7 @@ func (d *deriver) importPolicy(l *link, s Session, out *Router) {
 		}
 	}
 	for _, n := range sortedDescending(groups) {
-		name := d.list(out, groups[n], s.Family, l.peering.tag(), "VNETS", fmt.Sprintf("LP%d", n))
+		name := d.list(out, groups[n], s.Family, l.peering.tag(), "VNETS", "LP"+strconv.Itoa(int(n)))
 		policy.Terms = append(policy.Terms, Term{Match: name, LocalPreference: n, Origin: why[n]})
 	}
 	out.Policies = append(out.Policies, policy.closed())
@@ -148,7 +149,7 @@ func (d *deriver) exportPolicy(l *link, s Session, out *Router) {
 	})
 	for _, g := range order {
 		t := terms[g]
-		parts := []any{l.peering.tag(), "SUPERNETS"}
+		parts := []string{l.peering.tag(), "SUPERNETS"}
 		if g.specifics {
 			parts[1] = "SPECIFICS"
 		}
@@ -156,7 +157,7 @@ func (d *deriver) exportPolicy(l *link, s Session, out *Router) {
 			parts = append(parts, strings.ToUpper(g.protocol))
 		}
 		if len(t.Prepend) > 0 {
-			parts = append(parts, fmt.Sprintf("PREPEND%d", len(t.Prepend)))
+			parts = append(parts, "PREPEND"+strconv.Itoa(len(t.Prepend)))
 		}
 		t.Match = d.list(out, groups[g], s.Family, parts...)
 		policy.Terms = append(policy.Terms, t)
@@ -203,7 +204,7 @@ type exportFilter struct {
 
 // filter names the policy that picks prefixes out of a protocol.
 func (d *deriver) filter(protocol string, family Family) Name {
-	return d.object("FROM", strings.ToUpper(protocol), family)
+	return d.object(family, "FROM", strings.ToUpper(protocol))
 }
 
 // resolution refuses to resolve iBGP next hops over anchors that cover them:
@@ -227,7 +228,7 @@ func (d *deriver) resolution(out *Router) {
 		if list == "" {
 			continue
 		}
-		name := d.object("NEXTHOP", family)
+		name := d.object(family, "NEXTHOP")
 		out.Policies = append(out.Policies, Policy{Name: name, Family: family, Origin: out.Origin + ".ibgp", Terms: []Term{
 			{Seq: 10, Deny: true, Match: list, Protocol: "static", Origin: out.Origin + ".ibgp"},
 			{Seq: 20, Origin: out.Origin + ".ibgp"},

@@ -1,0 +1,93 @@
+# ercfg: build, check, test. `make` alone lists the targets.
+# CI runs `make test` and nothing else.
+
+GO ?= go
+
+# Where the vendors' models can be had, their reader checks every golden.
+# On CI whatever can be tested must be tested: a skip is a failure there.
+ifeq ($(CI),true)
+export ERCFG_LAB := must
+ifneq ($(wildcard ../shared/oracle),)
+export ERCFG_ORACLE := must
+endif
+endif
+
+.PHONY: help build demo test check race live golden generate bench bench-fleet fuzz install-deps clean
+
+help: ## list the targets
+	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' $(firstword $(MAKEFILE_LIST)) | expand -t 22
+
+build: ## build bin/ercfg
+	$(GO) build -o bin/ercfg ./cmd/ercfg
+
+demo: build ## validate and render the examples; print one router of each vendor
+	@set -e; for site in 01-two-ce-private 02-dual-stack-one-ce; do \
+	  $(call say,ercfg validate examples/$$site.yaml); bin/ercfg validate examples/$$site.yaml; \
+	  $(call say,ercfg render examples/$$site.yaml -o out/$$site); bin/ercfg render examples/$$site.yaml -o out/$$site; \
+	done
+	@set -e; show() { $(call say,ercfg render examples/$$1.yaml --router $$2   ($$3)); bin/ercfg render examples/$$1.yaml --router $$2; }; \
+	show 01-two-ce-private ce1 'Cisco IOS-XE'; show 01-two-ce-private ce2 'Juniper Junos'; show 02-dual-stack-one-ce ce1 'FRR'
+	@printf '\nThe files:\n'; ls out/01-two-ce-private/* out/02-dual-stack-one-ce/*
+
+say = printf '\n$$ %s\n' "$(1)"
+
+test: install-deps check race live ## everything: what check does, races, FRR in namespaces
+
+check: ## format, vet, staticcheck, all tests that this machine can run; no root needed
+	@unformatted=$$(gofmt -l cmd docs internal schema templates); \
+	test -z "$$unformatted" || { echo "not formatted:"; echo "$$unformatted"; exit 1; }
+	$(GO) vet ./...
+	$(GO) tool staticcheck ./...
+	$(GO) test ./...
+
+race: ## the tests of what runs in parallel, under the race detector
+	$(GO) test -race ./internal/intent ./internal/plan ./internal/render ./internal/artifact
+	$(GO) test -race -run 'Test[^S]|TestScript/script' ./cmd/ercfg
+
+# As root check has run them already; sudo -n asks nobody for a password.
+live: ## the tests that need root, under sudo where check ran without
+	@if [ "$$(id -u)" != 0 ] && sudo -n true 2>/dev/null; then \
+	  echo "$(GO) test -exec 'sudo -n -E' ./internal/frrtest ./internal/render"; \
+	  $(GO) test -exec 'sudo -n -E' ./internal/frrtest ./internal/render; \
+	fi
+
+golden: ## rewrite goldens and scripts; read the diff before you commit it
+	ERCFG_UPDATE=1 $(GO) test ./...
+
+generate: ## rewrite the intent's schema and reference from the Go types
+	ERCFG_UPDATE=1 $(GO) test -count=1 -run 'Schema' ./internal/intent
+	ERCFG_UPDATE=1 $(GO) test -count=1 -run 'Reference' ./docs
+
+bench: ## the benchmark of every stage
+	$(GO) test -run '^$$' -bench . -benchmem ./internal/intent ./internal/plan ./internal/render ./internal/artifact
+
+bench-fleet: ## stages, wall time and peak memory for 1,000 and 10,000 routers
+	ERCFG_FLEET=1 $(GO) test -count=1 -v -run '^TestFleet$$' ./cmd/ercfg
+
+FUZZTIME ?= 20s
+fuzz: ## every fuzz target for FUZZTIME (default 20s)
+	@set -e; for pkg in $$($(GO) list ./...); do \
+	  for target in $$($(GO) test -list '^Fuzz' $$pkg | grep '^Fuzz' || true); do \
+	    echo "$$pkg $$target"; \
+	    $(GO) test -run '^$$' -fuzz "^$$target\$$" -fuzztime $(FUZZTIME) $$pkg; \
+	  done; done
+
+# Beside Go, only the tests on real daemons need anything. Without it they skip
+# and say why; on CI (ERCFG_LAB=must) that is a failure.
+DEPS := frr frr-pythontools iproute2 libyang2-tools
+
+install-deps: ## install what the live tests need, where that is allowed (Debian)
+	@command -v dpkg-query >/dev/null || { echo "install-deps: no Debian: FRR tests skip unless FRR 8.4 is there"; exit 0; }; \
+	missing=; for p in $(DEPS); do \
+	  dpkg-query -W -f '$${Status}' $$p 2>/dev/null | grep -q 'ok installed' || missing="$$missing $$p"; \
+	done; \
+	[ -n "$$missing" ] || exit 0; \
+	if [ "$$(id -u)" = 0 ]; then sudo=; elif sudo -n true 2>/dev/null; then sudo='sudo -n'; else \
+	  echo "install-deps: missing:$$missing (FRR tests skip); as root: apt-get install$$missing"; exit 0; fi; \
+	echo "install-deps: apt-get install$$missing"; \
+	apt() { $$sudo env DEBIAN_FRONTEND=noninteractive apt-get -qq -y "$$@" >/dev/null; }; \
+	apt install --no-install-recommends $$missing || { apt update && apt install --no-install-recommends $$missing; } || { \
+	  echo "install-deps: apt-get failed; FRR tests skip"; [ "$$ERCFG_LAB" != must ]; }
+
+clean: ## remove what was built
+	rm -rf bin out

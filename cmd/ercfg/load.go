@@ -1,0 +1,85 @@
+package main
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"io/fs"
+	"time"
+
+	"github.com/ercfg/ercfg/internal/diag"
+	"github.com/ercfg/ercfg/internal/intent"
+	"github.com/ercfg/ercfg/internal/plan"
+	"github.com/ercfg/ercfg/internal/render"
+)
+
+// loaded is an intent and all that is known of it.
+type loaded struct {
+	name     string           // as messages print it
+	doc      *intent.Document // nil: a file is no YAML
+	plan     *plan.Plan       // nil: the findings have errors
+	findings diag.List        // sorted by place
+	digest   string           // of the files
+}
+
+// load reads the intent at path and checks everything that can be checked
+// without a router. The error is the world's; findings are not printed yet.
+func (a *app) load(path string) (*loaded, error) {
+	in, env, err := a.parse(path)
+	if err != nil || in.doc == nil {
+		return in, err
+	}
+	p, found := plan.Resolve(in.doc, env)
+	in.findings = append(in.findings, found...)
+	if p != nil {
+		cannot := render.Check(p)
+		locate(in.doc, cannot)
+		in.findings = append(in.findings, cannot...)
+	}
+	if !in.findings.HasErrors() {
+		in.plan = p
+	}
+	in.findings = in.findings.Sorted()
+	return in, nil
+}
+
+// parse reads the intent at path, without its rules. The files' bytes are
+// garbage before the next stage begins: only the document is kept.
+func (a *app) parse(path string) (*loaded, plan.Env, error) {
+	files, folder, err := a.readIntent(path)
+	if err != nil {
+		return nil, plan.Env{}, err
+	}
+	doc, diags := intent.Parse(files)
+	in := &loaded{name: inputName(path), doc: doc, findings: diags, digest: digest(files)}
+	return in, plan.Env{Today: time.Now(), Secret: secretReader(folder).Read}, nil
+}
+
+// digest is the SHA-256 of the files' bytes, one after the other: what
+// `cat FILES | sha256sum` prints.
+func digest(files []intent.File) string {
+	h := sha256.New()
+	for _, f := range files {
+		h.Write(f.Data)
+	}
+	return hex.EncodeToString(h.Sum(nil))
+}
+
+func inputName(path string) string {
+	if path == "-" {
+		return stdinName
+	}
+	return shown(path)
+}
+
+// product words the failure to write to standard output.
+func product(err error) error {
+	if err == nil {
+		return nil
+	}
+	if path, ok := errors.AsType[*fs.PathError](err); ok {
+		err = path.Err
+	}
+	return fmt.Errorf("write standard output: %w", err)
+}

@@ -1,0 +1,215 @@
+package main
+
+import (
+	"bufio"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"os/signal"
+	"slices"
+	"sync"
+	"syscall"
+
+	"github.com/spf13/cobra"
+
+	"github.com/ercfg/ercfg/internal/artifact"
+	"github.com/ercfg/ercfg/internal/diag"
+	"github.com/ercfg/ercfg/internal/plan"
+	"github.com/ercfg/ercfg/internal/render"
+)
+
+// renderFlags are the flags of render.
+type renderFlags struct {
+	dir      string
+	routers  []string
+	annotate bool
+	style    string
+	format   string
+}
+
+func (a *app) renderCommand() *cobra.Command {
+	var f renderFlags
+	cmd := &cobra.Command{
+		Use:   "render FILE|DIR|- [-o DIR]",
+		Short: "Render the configuration of every router",
+		Long: `render checks an intent as validate does and renders the configuration of every
+edge router in its own language: Cisco IOS-XE, Juniper Junos (set commands or
+braces), FRR with its companion files. With an error nothing is rendered.
+
+Without -o the configurations go to standard output; where there are several,
+a line ==> FILE <== stands before each. With -o DIR they become files, beside
+manifest.json with their digests, all or none. A directory that render has
+written before is replaced; one that holds anything else is left alone.
+
+A secret is never written: its place holds a token such as <env:ER_1_MD5>.`,
+		Example: `  ercfg render site.yaml
+  ercfg render site.yaml -o out/
+  ercfg render site.yaml --router ce2 --style text
+  ercfg render site.yaml --router ce1 --annotate | less`,
+		Args: exactly("FILE|DIR|-"),
+		RunE: func(_ *cobra.Command, args []string) error {
+			switch {
+			case f.dir != "" && f.format == "json":
+				return usageError{"render: -o writes files and --format json prints one document", "leave one of them out"}
+			case f.dir != "" && len(f.routers) > 0:
+				// A directory with one router of many would pass for the whole.
+				return usageError{"render: -o writes every router and --router prints some", "leave one of them out"}
+			}
+			return a.render(args[0], f)
+		},
+	}
+	cmd.Flags().StringVarP(&f.dir, "to", "o", "", "write files into `DIR` instead")
+	cmd.Flags().StringSliceVar(&f.routers, "router", nil, "print this router only; may be repeated (`NAME`)")
+	cmd.Flags().BoolVar(&f.annotate, "annotate", false, "say in comments which path of the intent made what")
+	cmd.Flags().Var(newChoice(&f.style, "set", "text"), "style", "Junos as set commands, or as text with braces")
+	cmd.Flags().Var(newChoice(&f.format, "text", "json"), "format", "configurations as text, or one JSON document")
+	return cmd
+}
+
+// render prints the configuration of every router, or writes all of them
+// under f.dir, or nothing.
+func (a *app) render(path string, f renderFlags) error {
+	in, err := a.load(path)
+	if err != nil {
+		return err
+	}
+	refuseLater(in)
+	if err := a.printFindings(a.findingsOf(f), in.doc, in.findings); err != nil {
+		return err
+	}
+	if in.findings.HasErrors() {
+		fmt.Fprintf(a.stderr, "%s: %s; nothing is rendered\n", in.name, a.summary(in.findings))
+		return errFindings
+	}
+	configs, err := render.All(in.plan, f.options())
+	if err != nil {
+		return err
+	}
+	if f.dir != "" {
+		return a.writeConfigs(f.dir, in, configs)
+	}
+	if configs, err = pick(configs, f.routers); err != nil {
+		return err
+	}
+	if f.format == "json" {
+		return product(writeJSON(a.stdout, newDocument(in.plan.Name, configs)))
+	}
+	return product(a.printConfigs(configs, len(f.routers) > 0))
+}
+
+func (f renderFlags) options() render.Options {
+	o := render.Options{Annotate: f.annotate}
+	if f.style == "text" {
+		o.Junos = render.Braces
+	}
+	return o
+}
+
+// findingsOf is where the findings go: standard output belongs to the
+// configurations, unless they become files and the findings are for a program.
+func (a *app) findingsOf(f renderFlags) io.Writer {
+	if a.output == "json" && f.dir != "" {
+		return a.stdout
+	}
+	return a.stderr
+}
+
+// refuseLater turns what is not rendered yet into an error: half of an intent
+// must not pass for the whole. A waiver cannot change that.
+func refuseLater(in *loaded) {
+	for i := range in.findings {
+		if plan.NotRendered(in.findings[i].Code) {
+			in.findings[i].Severity = diag.Error
+		}
+	}
+}
+
+// pick returns the configurations of the named routers, in the plan's order.
+func pick(configs []artifact.Config, routers []string) ([]artifact.Config, error) {
+	if len(routers) == 0 {
+		return configs, nil
+	}
+	var known []string
+	for _, c := range configs {
+		known = append(known, c.Router)
+	}
+	for _, name := range routers {
+		if !slices.Contains(known, name) {
+			return nil, usageError{fmt.Sprintf("render: the intent has no router %q", name), diag.DidYouMean(name, known)}
+		}
+	}
+	return slices.DeleteFunc(configs, func(c artifact.Config) bool { return !slices.Contains(routers, c.Router) }), nil
+}
+
+// printConfigs prints configurations. One that was asked for by name stands
+// alone, ready for the router; its companions are files and only named.
+func (a *app) printConfigs(configs []artifact.Config, named bool) error {
+	w := bufio.NewWriter(a.stdout)
+	bare := len(configs) == 1 && (named || len(configs[0].Companions) == 0)
+	for i, c := range configs {
+		if !bare {
+			header(w, i == 0, c.Name)
+		}
+		w.WriteString(c.Text)
+		for _, f := range c.Companions {
+			if named {
+				fmt.Fprintf(a.stderr, "%s also needs %s; -o writes it\n", c.Router, f.Name)
+				continue
+			}
+			header(w, false, f.Name)
+			w.WriteString(f.Text)
+		}
+	}
+	return w.Flush() // a bufio.Writer keeps its first error
+}
+
+// header parts files on standard output, in the form of head(1).
+func header(w *bufio.Writer, first bool, name string) {
+	if !first {
+		w.WriteByte('\n')
+	}
+	fmt.Fprintf(w, "==> %s <==\n", name)
+}
+
+// writeConfigs writes every configuration and the manifest under dir.
+func (a *app) writeConfigs(dir string, in *loaded, configs []artifact.Config) error {
+	manifest := artifact.NewManifest(readBuild().Version, in.plan.Name, in.digest, render.Digest(), configs)
+	if err := a.uninterrupted(func() error { return artifact.WriteDir(dir, configs, manifest) }); err != nil {
+		return err
+	}
+	files := 1 // the manifest
+	for _, c := range configs {
+		files += 1 + len(c.Companions)
+	}
+	fmt.Fprintf(a.stderr, "%s: %s in %s\n", shown(dir), count(len(configs), "router"), count(files, "file"))
+	return nil
+}
+
+// uninterrupted runs write to its end although the user presses Ctrl-C, and
+// then dies of the signal as the shell expects. A second Ctrl-C ends it at
+// once: a network file system can hang.
+func (a *app) uninterrupted(write func() error) error {
+	signals := make(chan os.Signal, 1)
+	signal.Notify(signals, syscall.SIGINT, syscall.SIGTERM)
+	done := make(chan struct{})
+	var caught os.Signal
+	var wg sync.WaitGroup
+	wg.Go(func() {
+		select {
+		case caught = <-signals:
+			signal.Stop(signals)
+		case <-done:
+		}
+	})
+	err := write()
+	close(done)
+	wg.Wait()
+	signal.Stop(signals)
+	if s, ok := caught.(syscall.Signal); ok {
+		fmt.Fprintln(a.stderr, "ercfg: interrupted; what was being written is whole")
+		_ = syscall.Kill(os.Getpid(), s) // the default action ends the process
+		return errors.New("interrupted")
+	}
+	return err
+}

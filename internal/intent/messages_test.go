@@ -1,0 +1,82 @@
+package intent
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/ercfg/ercfg/internal/diag"
+)
+
+// whole is an intent that the schema takes; a case replaces one part of it.
+const whole = `apiVersion: ercfg/v1
+kind: Intent
+metadata: {name: acme}
+routers:
+  ce1: {platform: frr, version: "8.4", asn: 65010, routerID: 10.0.0.1}
+circuits:
+  er-1:
+    model: exchange
+    bandwidth: 500Mbps
+    private:
+      vlan: 150
+      bfd: {interval: 300ms}
+      md5: env:KEY
+      maxPrefixes: {ipv4: 10}
+traffic: [{name: a, onprem: [n], azure: [v], prefer: [er-1]}]
+`
+
+// Whatever the schema refuses comes out in words for a person, at the place
+// of the value, with what to write instead. Each line is
+// line:column CODE summary | hint.
+func TestMessages(t *testing.T) {
+	t.Parallel()
+	tests := []struct {
+		name     string
+		old, new string
+		want     string
+	}{
+		{"nothing wrong", "", "", ""},
+		{"unknown key", "bandwidth:", "bandwith:", `7:3 ER901 the key "bandwidth" is missing in "er-1" | The circuit bandwidth, per link.
+9:5 ER902 unknown key "bandwith" | did you mean bandwidth?`},
+		{"word of a list", "platform: frr", "platform: frrr", `5:19 ER901 "frrr" is none of ios-xe, junos, frr | did you mean frr?`},
+		{"version without quotes", `version: "8.4"`, `version: 8.4`, `5:33 ER901 found a number, want text | put it in quotes: YAML reads it as a number`},
+		{"rate without a unit", "bandwidth: 500Mbps", "bandwidth: 500", `9:16 ER901 found a number, want text | for example 500Mbps`},
+		{"duration of a wrong form", "interval: 300ms", "interval: 300us", `12:23 ER901 "300us" does not have the form of this key | for example 300ms`},
+		{"text for a number", "vlan: 150", "vlan: abc", `11:13 ER901 "vlan" holds text | write a whole number or a mapping`},
+		{"list for a number", "vlan: 150", "vlan: [150]", `11:13 ER901 "vlan" holds a list | write a whole number or a mapping`},
+		{"fraction", "ipv4: 10", "ipv4: 1.5", `14:27 ER901 found a number, want a whole number | write a whole number`},
+		{"number below its range", "ipv4: 10", "ipv4: 0", `14:27 ER901 0 is below 1 | `},
+		{"number above its range", "ipv4: 10", "ipv4: 99999999999999999999", `14:27 ER901 "99999999999999999999" is above 1000000 | `},
+		{"number in octal", "ipv4: 10", "ipv4: 010", `14:27 ER905 a number is not written in plain decimal | write digits only, without leading zeros; quote it where it is a name`},
+		{"true where only false is known", "bfd: {interval: 300ms}", "bfd: true", `12:12 ER901 "bfd" holds true or false | write false or a mapping`},
+		{"mapping for a word", "model: exchange", "model: {a: b}", `8:12 ER901 found a mapping, want text | write text`},
+		{"nothing where something must be", "model: exchange", "model:", `8:11 ER901 found nothing, want text | write text`},
+		{"name with a blank", "er-1:\n", "er 1:\n", `7:3 ER901 "er 1" is no name | a name has 63 characters at most: letters, digits, hyphen, dot, underscore, and begins with a letter or digit`},
+		{"empty list", "onprem: [n]", "onprem: []", `15:29 ER901 the list needs 1 value at least | `},
+		{"text for a list", "onprem: [n]", "onprem: n", `15:29 ER901 found text, want a list | write a list`},
+		{"mapping for a secret", "md5: env:KEY", "md5: {env: KEY}", `13:12 ER901 found a mapping, want text | write text`},
+		{"number for a secret", "md5: env:KEY", "md5: 1234567", `13:12 ER901 found a number, want text | put it in quotes: YAML reads it as a number`},
+		{"control characters in a key", "model:", "\"mo\\edel\":", `7:3 ER901 the key "model" is missing in "er-1" | Who connects the customer: a cloud exchange, point-to-point Ethernet, an IP VPN, or the customer's own Direct port.
+8:5 ER902 unknown key "mo\x1bdel" | did you mean model?`},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
+			_, diags := Parse([]File{{Name: "f", Data: []byte(strings.Replace(whole, tt.old, tt.new, 1))}})
+			if diff := cmp.Diff(tt.want, lines(diags)); diff != "" {
+				t.Errorf("findings (-want +got):\n%s", diff)
+			}
+		})
+	}
+}
+
+func lines(diags diag.List) string {
+	var out []string
+	for _, d := range diags.Sorted() {
+		out = append(out, fmt.Sprintf("%d:%d %s %s | %s", d.Pos.Line, d.Pos.Column, d.Code, d.Summary, d.Hint))
+	}
+	return strings.Join(out, "\n")
+}

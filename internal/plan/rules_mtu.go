@@ -1,0 +1,47 @@
+package plan
+
+import (
+	"fmt"
+
+	"github.com/ercfg/ercfg/internal/diag"
+	"github.com/ercfg/ercfg/internal/expressroute"
+)
+
+// The rules about the MTU of ExpressRoute links: fact sheet §7. Those of
+// tunnels are another file's.
+const (
+	mtuTooLarge diag.Code = "ER120"
+	mtuTooSmall diag.Code = "ER121"
+	noFastPath  diag.Code = "ER124"
+)
+
+func (f *facts) checkMTU(p *peering) {
+	mtu := p.mtu
+	switch {
+	case !mtu.Set() || mtu.V <= 0:
+	case mtu.V > expressroute.MaxIPMTU:
+		f.fault(mtuTooLarge, mtu.Pos, fmt.Sprintf("IP MTU %d on %s", mtu.V, p.path), fmt.Sprintf("ExpressRoute has no jumbo frames: %d at most", expressroute.MaxIPMTU))
+	case mtu.V < expressroute.GatewayMTU:
+		f.warn(mtuTooSmall, mtu.Pos, fmt.Sprintf("IP MTU %d on %s is below the %d that Azure carries end to end", mtu.V, p.path, expressroute.GatewayMTU), fmt.Sprintf("leave mtu out, which is %d", expressroute.MaxIPMTU))
+	}
+}
+
+// checkFastPath notes the VNets whose gateway is in the way of the data: what
+// is larger than its MTU is lost there, although the link takes it.
+func (f *facts) checkFastPath() {
+	noted := make(map[*vnet]bool)
+	for _, s := range f.statements {
+		for _, path := range s.circuits() {
+			if path.peering.microsoft || path.peering.mtu.V <= expressroute.GatewayMTU {
+				continue
+			}
+			for _, v := range s.vnets {
+				if g := v.in.ExpressRouteGateway; noted[v] || g != nil && g.FastPath.V {
+					continue
+				}
+				noted[v] = true
+				f.note(noFastPath, v.name.Pos, fmt.Sprintf("%s has no FastPath: packets above %d bytes may be lost on the way to it, and fragments are dropped", v.name.V, expressroute.GatewayMTU), "hosts that send larger packets need a TCP MSS of 1360; with FastPath, write expressRouteGateway: {fastPath: true}", s.pos)
+			}
+		}
+	}
+}

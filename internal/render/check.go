@@ -1,0 +1,189 @@
+package render
+
+import (
+	"fmt"
+	"regexp"
+	"slices"
+
+	"github.com/ercfg/ercfg/internal/diag"
+	"github.com/ercfg/ercfg/internal/plan"
+)
+
+// Codes of what a vendor cannot express, or cannot in the way asked for.
+const (
+	longDevice     diag.Code = "ER920" // a Linux device name over 15 characters
+	foreignName    diag.Code = "ER926" // an interface name of another platform, or shortened
+	oldRelease     diag.Code = "ER931" // older than what the templates are written for
+	unseenRelease  diag.Code = "ER932" // rendered from documents, never run (I)
+	noEarlyWarning diag.Code = "ER933" // Junos has no warning below the limit (I)
+	noNextHopGuard diag.Code = "ER934" // FRR cannot keep next hops off the anchors (I)
+)
+
+// Check reports what the routers' vendors cannot express. The findings carry
+// intent paths and no places: the caller knows the file.
+func Check(p *plan.Plan) diag.List {
+	c := checker{names: make(map[plan.Platform]names)}
+	for i := range p.Routers {
+		c.router(&p.Routers[i])
+	}
+	return c.diags
+}
+
+// A checker collects findings. It keeps the forms of names, which are compiled
+// once a platform.
+type checker struct {
+	diags diag.List
+	names map[plan.Platform]names
+}
+
+func (c *checker) add(code diag.Code, severity diag.Severity, path, summary, hint string) {
+	c.diags = append(c.diags, diag.Diagnostic{Code: code, Severity: severity, Path: path, Summary: summary, Hint: hint})
+}
+
+func (c *checker) router(r *plan.Router) {
+	names, ok := c.names[r.Platform]
+	if !ok {
+		names = namesOf(r.Platform)
+		c.names[r.Platform] = names
+	}
+	c.release(r)
+	if lo := &r.Loopback; lo.Interface != "" {
+		if !names.loopback.MatchString(lo.Interface) {
+			c.add(foreignName, diag.Error, lo.Origin+".interface", fmt.Sprintf("%s is no loopback name of %s", lo.Interface, r.Platform), names.loopbackHint)
+		}
+		if r.Platform == plan.FRR {
+			c.device(lo.Interface, lo.Origin+".interface", "")
+		}
+	}
+	for i := range r.Links {
+		l := &r.Links[i]
+		if !names.port.MatchString(l.Interface) {
+			c.add(foreignName, diag.Error, l.Origin+".interface", fmt.Sprintf("%s is no interface name of %s", l.Interface, r.Platform), names.portHint)
+		}
+		if r.Platform == plan.FRR {
+			c.device(linuxName(l), l.Origin+".interface", "unit: N gives the link a shorter number; or rename the interface")
+			if l.Tag.QinQ() {
+				c.device(outerName(l), l.Origin+".interface", "rename the interface")
+			}
+		}
+	}
+	switch r.Platform {
+	case plan.Junos:
+		c.warnings(r)
+	case plan.FRR:
+		c.guard(r)
+	case plan.IOSXE:
+	}
+}
+
+// maxDevice is the longest name of a Linux network device, in bytes
+// (IFNAMSIZ less the final zero, netdevice(7)).
+const maxDevice = 15
+
+func (c *checker) device(name, path, hint string) {
+	if len(name) > maxDevice {
+		c.add(longDevice, diag.Error, path, fmt.Sprintf("the device %s has %d characters, and Linux takes %d", name, len(name), maxDevice), hint)
+	}
+}
+
+// A release range of a platform. Text below floor is refused; at or beyond
+// unseen it follows the vendor's documents only.
+type releases struct {
+	floor, unseen plan.Version
+	hint          string
+}
+
+// releasesOf says what the templates are written for. IOS-XE and Junos are
+// checked against the vendors' models of one release (17.18, 24.4), never run
+// on a box. FRR 8.4 is what the tests run.
+func releasesOf(p plan.Platform) releases {
+	switch p {
+	case plan.IOSXE:
+		return releases{floor: plan.Version{Major: 17}, hint: "17.1 and later are rendered"}
+	case plan.Junos:
+		// A neighbor's shutdown came with graceful-shutdown, in 19.1.
+		return releases{floor: plan.Version{Major: 19, Minor: 1}, hint: "19.1 and later are rendered"}
+	case plan.FRR:
+		return releases{floor: plan.Version{Major: 8, Minor: 4}, unseen: plan.Version{Major: 9}, hint: "8.4 and later are rendered"}
+	}
+	panic(fmt.Sprintf("render: no releases of platform %d", uint8(p)))
+}
+
+func (c *checker) release(r *plan.Router) {
+	known := releasesOf(r.Platform)
+	switch {
+	case before(r.Version, known.floor):
+		c.add(oldRelease, diag.Error, r.Origin+".version", fmt.Sprintf("%s %s is older than what ercfg renders", r.Platform, r.Version.Text), known.hint)
+	case known.unseen.Major > 0 && !before(r.Version, known.unseen):
+		c.add(unseenRelease, diag.Info, r.Origin+".version", fmt.Sprintf("%s %s is rendered from its documents; the tests run 8.4", r.Platform, r.Version.Text), "")
+	}
+}
+
+func before(a, b plan.Version) bool {
+	return a.Major < b.Major || a.Major == b.Major && a.Minor < b.Minor
+}
+
+// warnings tells that Junos logs at the limit and not before it, unless it
+// tears the session down.
+func (c *checker) warnings(r *plan.Router) {
+	for i := range r.Links {
+		for j := range r.Links[i].Sessions {
+			if m := r.Links[i].Sessions[j].MaxPrefixes; m.Count > 0 && m.Restart == 0 {
+				c.add(noEarlyWarning, diag.Info, r.Origin, fmt.Sprintf("Junos warns at %d prefixes and not at %d %% of them", m.Count, m.WarnPercent),
+					"maxPrefixes: {action: restart} logs at both, and tears the session down")
+				return
+			}
+		}
+	}
+}
+
+// guard tells where the short iBGP timers alone notice a dead router, because
+// an anchor covers its loopback.
+func (c *checker) guard(r *plan.Router) {
+	for i := range r.Origins {
+		o := &r.Origins[i]
+		if o.How == plan.Anchor && slices.ContainsFunc(r.IBGP, func(s plan.IBGP) bool { return o.Prefix.Contains(s.Neighbor) }) {
+			c.add(noNextHopGuard, diag.Info, r.Origin, fmt.Sprintf("the anchor %s covers the loopback of an iBGP peer: FRR keeps a dead peer's paths until the hold timer", o.Prefix),
+				"originate: network or via makes no anchor")
+			return
+		}
+	}
+}
+
+// names are the forms of interface names.
+type names struct {
+	port, loopback         *regexp.Regexp
+	portHint, loopbackHint string
+}
+
+// namesOf returns a platform's own names, in full: what a box prints. A
+// shortened one would make every comparison with the box a difference.
+// Sources: Cisco IOS-XE native model 17.18; Juniper, Interface Naming
+// Overview; netdevice(7).
+func namesOf(p plan.Platform) names {
+	switch p {
+	case plan.IOSXE:
+		return names{
+			port: regexp.MustCompile(`^((FastEthernet|GigabitEthernet|TwoGigabitEthernet|FiveGigabitEthernet|TenGigabitEthernet|TwentyFiveGigE|` +
+				`FortyGigabitEthernet|FiftyGigE|HundredGigE|TwoHundredGigE|FourHundredGigE)\d+(/\d+){0,3}|Port-channel\d+)$`),
+			loopback:     regexp.MustCompile(`^Loopback\d+$`),
+			portHint:     "write it as the router prints it, without a unit: TenGigabitEthernet0/0/1",
+			loopbackHint: "write it as the router prints it: Loopback0",
+		}
+	case plan.Junos:
+		return names{
+			port:         regexp.MustCompile(`^((fe|ge|mge|xe|et)-\d+/\d+/\d+(:\d+)?|(ae|reth)\d+)$`),
+			loopback:     regexp.MustCompile(`^lo0(\.\d+)?$`),
+			portHint:     "write it as the router prints it, without a unit: xe-0/0/1",
+			loopbackHint: "write lo0, or lo0.N for a unit",
+		}
+	case plan.FRR:
+		return names{
+			port:         regexp.MustCompile(`^[A-Za-z][A-Za-z0-9._-]*$`),
+			loopback:     regexp.MustCompile(`^[A-Za-z][A-Za-z0-9._-]*$`),
+			portHint:     "write the Linux device: eth1",
+			loopbackHint: "write the Linux device: lo",
+		}
+	}
+	panic(fmt.Sprintf("render: no names of platform %d", uint8(p)))
+}

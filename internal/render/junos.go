@@ -1,0 +1,433 @@
+package render
+
+import (
+	"fmt"
+	"net/netip"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/ercfg/ercfg/internal/plan"
+)
+
+// junosSections is the order of "show configuration" since Junos 17.
+func junosSections() []string {
+	return []string{"zones", "interfaces", "policies", "routing", "bgp"}
+}
+
+// junosView is a router in the words of Junos.
+type junosView struct {
+	Zones           []junosZone // SRX only
+	Interfaces      []junosInterface
+	HasPolicies     bool
+	PrefixLists     []junosPrefixList
+	Policies        []junosPolicy
+	LoadBalance     string // policy that spreads flows over equal paths; empty: one path
+	StaticsIPv4     []junosStatic
+	StaticsIPv6     []junosStatic
+	Resolutions     []junosResolution
+	RouterID        string
+	ASN             string
+	Groups          []junosGroup
+	PrecisionTimers bool // a hold time below 20 s
+	PrecisionOrigin string
+	PathsOrigin     string
+	Origin          string
+}
+
+type junosZone struct {
+	Name       string
+	Interfaces []junosZoneInterface
+}
+
+type junosZoneInterface struct{ Name, Origin string }
+
+type junosInterface struct {
+	Name    string
+	Tagging string // vlan-tagging, flexible-vlan-tagging; empty on a loopback
+	Units   []junosUnit
+	Origin  string
+}
+
+type junosUnit struct {
+	Number      int
+	Description string // quoted where needed
+	Tag         string // vlan-id 150, vlan-tags outer 330 inner 10
+	Families    []junosFamily
+	Origin      string
+}
+
+type junosFamily struct {
+	Name    string // inet, inet6
+	MTU     int    // 0: the default
+	Address string
+}
+
+type junosPrefixList struct {
+	Name    string
+	Entries []network
+	Origin  string
+}
+
+type junosPolicy struct {
+	Name   string
+	Terms  []junosTerm
+	Last   string // accept, reject
+	Origin string
+}
+
+// junosTerm has at most one form of from and one of then: Junos prints a
+// single attribute on one line and everything else as a block.
+type junosTerm struct {
+	Name      string
+	FromLine  string
+	FromBlock []string
+	ThenLine  string
+	ThenBlock []string
+	Origin    string
+}
+
+type junosStatic struct {
+	Prefix     string
+	NextHop    string // empty: discard
+	Preference string // of a discard
+	Origin     string
+}
+
+type junosResolution struct{ Table, Policy, Origin string }
+
+type junosGroup struct {
+	Name              string
+	Type              string // external, internal
+	LocalAddress      string // of iBGP
+	HoldTime          string // seconds
+	TimersOrigin      string
+	Import, Export    string // of iBGP; eBGP has them on the neighbor
+	Family            string // inet, inet6
+	MaxPrefixes       int    // 0: no guard
+	Teardown          string // percent and idle time; empty: only warn
+	MaxPrefixesOrigin string
+	Password          string
+	PasswordOrigin    string
+	PeerAS            string // of eBGP
+	Multipath         bool
+	PathsOrigin       string
+	BFDInterval       int // milliseconds; 0: off
+	BFDMultiplier     int
+	BFDOrigin         string
+	Neighbors         []junosNeighbor
+	Origin            string
+}
+
+type junosNeighbor struct {
+	Addr           string
+	Description    string
+	Import, Export string
+	Shutdown       bool
+	ShutdownOrigin string
+	Origin         string
+}
+
+// precisionBelow is the hold time under which Junos wants precision-timers, or
+// its scheduler may let a session expire.
+const precisionBelow = 20 * time.Second
+
+func junos(name string, r *plan.Router) junosView {
+	all := peers(r)
+	prefix := strings.ToUpper(name)
+	v := junosView{
+		Interfaces: junosInterfaces(r), Groups: junosGroups(prefix, r, all), RouterID: r.RouterID.String(), ASN: r.ASN.String(),
+		StaticsIPv4: junosStatics(r, plan.IPv4), StaticsIPv6: junosStatics(r, plan.IPv6), PathsOrigin: r.Multipath.Origin, Origin: r.Origin,
+	}
+	if r.Model == plan.SRX {
+		v.Zones = junosZones(r)
+	}
+	if r.Multipath.EBGP > 1 || r.Multipath.IBGP > 1 {
+		v.LoadBalance = prefix + "-LOAD-BALANCE"
+	}
+	v.PrefixLists, v.Policies = junosPolicies(r)
+	v.HasPolicies = len(v.PrefixLists)+len(v.Policies) > 0 || v.LoadBalance != ""
+	for _, x := range r.Resolution {
+		v.Resolutions = append(v.Resolutions, junosResolution{junosTable(x.Family), x.Policy, x.Origin})
+	}
+	for i := range all {
+		if all[i].timers.Hold < precisionBelow && !v.PrecisionTimers {
+			v.PrecisionTimers, v.PrecisionOrigin = true, all[i].timers.Origin
+		}
+	}
+	return v
+}
+
+// junosZones puts the links, and the loopback where iBGP uses it, into the
+// links' zones. The loopback joins the first link's zone.
+func junosZones(r *plan.Router) []junosZone {
+	var out []junosZone
+	add := func(zone, unit, origin string) {
+		i := slices.IndexFunc(out, func(z junosZone) bool { return z.Name == zone })
+		if i < 0 {
+			i = len(out)
+			out = append(out, junosZone{Name: zone})
+		}
+		out[i].Interfaces = append(out[i].Interfaces, junosZoneInterface{unit, origin})
+	}
+	for i := range r.Links {
+		l := &r.Links[i]
+		add(l.Zone, l.Interface+"."+strconv.Itoa(l.Unit), l.Origin)
+	}
+	if len(r.IBGP) > 0 && len(r.Links) > 0 && r.Loopback.Interface != "" {
+		name, unit := junosLoopback(r.Loopback.Interface)
+		add(r.Links[0].Zone, name+"."+strconv.Itoa(unit), r.Loopback.Origin)
+	}
+	slices.SortStableFunc(out, func(a, b junosZone) int { return strings.Compare(a.Name, b.Name) })
+	return out
+}
+
+// junosLoopback splits lo0 or lo0.5 into device and unit.
+func junosLoopback(name string) (device string, unit int) {
+	device, number, _ := strings.Cut(name, ".")
+	unit, _ = strconv.Atoi(number) // no number is unit 0; Check refuses anything else
+	return device, unit
+}
+
+func junosInterfaces(r *plan.Router) []junosInterface {
+	var out []junosInterface
+	for i := range r.Links {
+		l := &r.Links[i]
+		if len(out) == 0 || out[len(out)-1].Name != l.Interface {
+			out = append(out, junosInterface{Name: l.Interface, Tagging: "vlan-tagging", Origin: l.Origin})
+		}
+		port := &out[len(out)-1]
+		unit := junosUnit{
+			Number: l.Unit, Description: junosString(oneSpaced(l.Description)), Tag: "vlan-id " + l.Tag.Inner.String(),
+			Families: junosFamilies(l.IPv4, l.IPv6, l.MTUBytes), Origin: l.Origin,
+		}
+		if l.Tag.QinQ() {
+			port.Tagging = "flexible-vlan-tagging"
+			unit.Tag = fmt.Sprintf("vlan-tags outer %s inner %s", l.Tag.Outer, l.Tag.Inner)
+		}
+		port.Units = append(port.Units, unit)
+	}
+	if lo := &r.Loopback; lo.Interface != "" {
+		name, number := junosLoopback(lo.Interface)
+		unit := junosUnit{Number: number, Origin: lo.Origin, Families: junosFamilies(hostPrefix(lo.IPv4), hostPrefix(lo.IPv6), defaultMTUBytes)}
+		at := slices.IndexFunc(out, func(i junosInterface) bool { return i.Name > name })
+		if at < 0 {
+			at = len(out)
+		}
+		out = slices.Insert(out, at, junosInterface{Name: name, Units: []junosUnit{unit}, Origin: lo.Origin})
+	}
+	return out
+}
+
+// hostPrefix is an address as a prefix of its own; the zero Addr gives the
+// zero Prefix.
+func hostPrefix(a netip.Addr) netip.Prefix {
+	if !a.IsValid() {
+		return netip.Prefix{}
+	}
+	return netip.PrefixFrom(a, a.BitLen())
+}
+
+func junosFamilies(v4, v6 netip.Prefix, mtuBytes int) []junosFamily {
+	if mtuBytes == defaultMTUBytes {
+		mtuBytes = 0
+	}
+	var out []junosFamily
+	if v4.IsValid() {
+		out = append(out, junosFamily{"inet", mtuBytes, v4.String()})
+	}
+	if v6.IsValid() {
+		out = append(out, junosFamily{"inet6", mtuBytes, v6.String()})
+	}
+	return out
+}
+
+// junosPolicies writes the policies and the prefix lists that they use. The
+// filter of a redistribution is left out: Junos has no such command, its
+// export policy names protocol and prefixes itself.
+func junosPolicies(r *plan.Router) ([]junosPrefixList, []junosPolicy) {
+	var policies []junosPolicy
+	used := make(map[plan.Name]bool, len(r.PrefixLists))
+	for i := range r.Policies {
+		p := &r.Policies[i]
+		if slices.ContainsFunc(r.Origins, func(o plan.Origination) bool { return o.Filter == p.Name }) {
+			continue
+		}
+		out := junosPolicy{Name: p.Name, Last: "reject", Origin: p.Origin}
+		for j := range p.Terms {
+			t := &p.Terms[j]
+			if t.Match == "" && t.Protocol == "" && j == len(p.Terms)-1 && junosBare(t) {
+				out.Last = junosAction(t)
+				continue
+			}
+			used[t.Match] = true
+			out.Terms = append(out.Terms, junosPolicyTerm(t, p.Family))
+		}
+		policies = append(policies, out)
+	}
+	var lists []junosPrefixList
+	for i := range r.PrefixLists {
+		l := &r.PrefixLists[i]
+		if !used[l.Name] {
+			continue
+		}
+		out := junosPrefixList{Name: l.Name, Origin: l.Origin, Entries: make([]network, len(l.Entries))}
+		for j := range l.Entries {
+			out.Entries[j] = network{l.Entries[j].Prefix.String(), l.Entries[j].Origin}
+		}
+		lists = append(lists, out)
+	}
+	slices.SortStableFunc(lists, func(a, b junosPrefixList) int { return strings.Compare(a.Name, b.Name) })
+	return lists, policies
+}
+
+// junosBare reports whether a term only accepts or rejects.
+func junosBare(t *plan.Term) bool {
+	return t.LocalPreference == 0 && len(t.Prepend) == 0 && !t.NextHopSelf
+}
+
+func junosAction(t *plan.Term) string {
+	if t.Deny {
+		return "reject"
+	}
+	return "accept"
+}
+
+func junosPolicyTerm(t *plan.Term, f plan.Family) junosTerm {
+	out := junosTerm{Name: strconv.Itoa(t.Seq), Origin: t.Origin}
+	if t.Protocol != "" {
+		out.FromBlock = append(out.FromBlock, "protocol "+junosProtocol(t.Protocol, f))
+	}
+	if t.Match != "" {
+		out.FromBlock = append(out.FromBlock, "prefix-list "+t.Match)
+	} else if len(out.FromBlock) == 1 {
+		out.FromLine, out.FromBlock = out.FromBlock[0], nil
+	}
+	if t.LocalPreference != 0 {
+		out.ThenBlock = append(out.ThenBlock, fmt.Sprintf("local-preference %d", t.LocalPreference))
+	}
+	if len(t.Prepend) > 0 {
+		out.ThenBlock = append(out.ThenBlock, "as-path-prepend "+junosString(strings.Join(asns(t.Prepend), " ")))
+	}
+	if t.NextHopSelf {
+		out.ThenBlock = append(out.ThenBlock, "next-hop self")
+	}
+	if len(out.ThenBlock) == 0 {
+		out.ThenLine = junosAction(t)
+		return out
+	}
+	out.ThenBlock = append(out.ThenBlock, junosAction(t))
+	return out
+}
+
+// junosProtocol is Junos' word for the intent's: OSPF for IPv6 is a protocol
+// of its own, and connected routes are direct.
+func junosProtocol(word string, f plan.Family) string {
+	switch {
+	case word == "connected":
+		return "direct"
+	case word == "ospf" && f == plan.IPv6:
+		return "ospf3"
+	}
+	return word
+}
+
+func junosStatics(r *plan.Router, f plan.Family) []junosStatic {
+	var out []junosStatic
+	for _, o := range statics(r, f) {
+		s := junosStatic{Prefix: o.Prefix.String(), Preference: discardDistance, Origin: o.Origin}
+		if o.How == plan.Via {
+			s.NextHop = o.NextHop.String()
+		}
+		out = append(out, s)
+	}
+	return out
+}
+
+// junosTable is the routing table of a family.
+func junosTable(f plan.Family) string { return [...]string{"inet.0", "inet6.0"}[f] }
+
+// junosFamilyName is a family in interfaces and BGP.
+func junosFamilyName(f plan.Family) string { return [...]string{"inet", "inet6"}[f] }
+
+// junosGroups puts sessions that share everything but neighbor, description,
+// policies and shutdown into one group. That is a peering's family, or iBGP's;
+// should the plan ever give two sessions of one different values, the second
+// gets a group with a number.
+func junosGroups(prefix string, r *plan.Router, all []peer) []junosGroup {
+	var out []junosGroup
+	for i := range all {
+		p := &all[i]
+		g := junosGroupOf(prefix, r, p)
+		at := slices.IndexFunc(out, func(o junosGroup) bool { return o.sameAs(&g) })
+		if at < 0 {
+			same := 0
+			for j := range out {
+				if out[j].Name == g.Name || strings.HasPrefix(out[j].Name, g.Name+"-") {
+					same++
+				}
+			}
+			if same > 0 {
+				g.Name = fmt.Sprintf("%s-%d", g.Name, same+1)
+			}
+			at = len(out)
+			out = append(out, g)
+		}
+		n := junosNeighbor{
+			Addr: p.addr.String(), Description: junosString(p.description), Shutdown: p.shutdown, ShutdownOrigin: p.origin + ".shutdown", Origin: p.origin,
+		}
+		if !p.internal {
+			n.Import, n.Export = p.imports, p.export
+		}
+		out[at].Neighbors = append(out[at].Neighbors, n)
+	}
+	return out
+}
+
+// junosGroupOf is the group that p alone would have.
+func junosGroupOf(prefix string, r *plan.Router, p *peer) junosGroup {
+	g := junosGroup{
+		Type: "external", HoldTime: seconds(p.timers.Hold), TimersOrigin: p.timers.Origin, Family: junosFamilyName(p.family),
+		MaxPrefixes: p.maxPrefixes.Count, MaxPrefixesOrigin: p.maxPrefixes.Origin,
+		PeerAS: p.asn.String(), Multipath: r.Multipath.EBGP > 1, PathsOrigin: r.Multipath.Origin, Origin: p.origin,
+	}
+	if p.password != "" {
+		g.Password, g.PasswordOrigin = strconv.Quote(p.password), p.passwordOrigin
+	}
+	if p.maxPrefixes.Restart > 0 {
+		g.Teardown = fmt.Sprintf("%d idle-timeout %d", p.maxPrefixes.WarnPercent, p.maxPrefixes.Restart/time.Minute)
+	}
+	if p.bfd.On() {
+		g.BFDInterval, g.BFDMultiplier, g.BFDOrigin = int(p.bfd.Interval/time.Millisecond), p.bfd.Multiplier, p.bfd.Origin
+	}
+	suffix := [...]string{"-V4", "-V6"}[p.family]
+	if p.internal {
+		g.Type, g.PeerAS, g.LocalAddress, g.Import, g.Export = "internal", "", p.local.String(), p.imports, p.export
+		g.Name, g.Multipath = prefix+"-IBGP"+suffix, r.Multipath.IBGP > 1
+		return g
+	}
+	g.Name = prefix + "-" + strings.ToUpper(strings.ReplaceAll(p.path, ".", "-")) + suffix
+	return g
+}
+
+// sameAs reports whether two sessions can share a group: whether all that
+// stands on the group is equal. The group's number is not compared, nor where
+// its values come from.
+func (g *junosGroup) sameAs(o *junosGroup) bool {
+	return strings.HasPrefix(g.Name, o.Name) && g.Type == o.Type && g.LocalAddress == o.LocalAddress && g.HoldTime == o.HoldTime &&
+		g.Import == o.Import && g.Export == o.Export && g.Family == o.Family && g.MaxPrefixes == o.MaxPrefixes && g.Teardown == o.Teardown &&
+		g.Password == o.Password && g.PeerAS == o.PeerAS && g.Multipath == o.Multipath && g.BFDInterval == o.BFDInterval && g.BFDMultiplier == o.BFDMultiplier
+}
+
+// junosString quotes a string as Junos prints it: only where it holds anything
+// but letters, digits and a few signs.
+func junosString(s string) string {
+	plain := strings.IndexFunc(s, func(r rune) bool {
+		return !(r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z' || r >= '0' && r <= '9' || strings.ContainsRune("-_./:+", r))
+	}) < 0
+	if plain {
+		return s
+	}
+	return `"` + strings.NewReplacer(`\`, `\\`, `"`, `\"`).Replace(s) + `"`
+}
