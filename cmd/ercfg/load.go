@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"slices"
 	"time"
 
 	"github.com/ercfg/ercfg/internal/diag"
@@ -31,7 +32,7 @@ func (a *app) load(path string) (*loaded, error) {
 		return in, err
 	}
 	p, found := plan.Resolve(in.doc, env)
-	in.findings = append(in.findings, found...)
+	in.findings = append(in.findings, unsaid(found, in.findings)...)
 	if p != nil {
 		cannot := render.Check(p)
 		locate(in.doc, cannot)
@@ -42,6 +43,16 @@ func (a *app) load(path string) (*loaded, error) {
 	}
 	in.findings = in.findings.Sorted()
 	return in, nil
+}
+
+// unsaid drops the rules' findings about values that the schema has refused:
+// one fault of a value is enough to mend it.
+func unsaid(found, said diag.List) diag.List {
+	places := make(map[diag.Pos]bool, len(said))
+	for _, d := range said {
+		places[d.Pos] = true
+	}
+	return slices.DeleteFunc(found, func(d diag.Diagnostic) bool { return places[d.Pos] })
 }
 
 // parse reads the intent at path, without its rules. The files' bytes are

@@ -168,15 +168,12 @@ func (d *deriver) readExports(s *statement, st *steer, l *link) {
 
 // halves splits p into its two more-specific halves. A host route has none.
 func (d *deriver) halves(s *statement, p netip.Prefix) []netip.Prefix {
-	if p.Bits() == p.Addr().BitLen() {
+	if p.IsSingleIP() {
 		d.fault(cannotHalve, s.in.Technique.Pos, fmt.Sprintf("%s has no more-specific halves", p), "use technique: prepend, or a network with a shorter prefix")
 		return nil
 	}
-	low := netip.PrefixFrom(p.Addr(), p.Bits()+1)
-	bytes := p.Addr().AsSlice()
-	bytes[p.Bits()/8] |= 0x80 >> (p.Bits() % 8)
-	high, _ := netip.AddrFromSlice(bytes)
-	return []netip.Prefix{low, netip.PrefixFrom(high, p.Bits()+1)}
+	h := halve(p)
+	return h[:]
 }
 
 // originateAll brings every prefix of the statement into BGP on routers.

@@ -74,16 +74,20 @@ func (f *facts) addr(a intent.At[string]) intent.At[netip.Addr] {
 // host parses an address that is written with its full prefix length.
 func (f *facts) host(a intent.At[string], family Family) intent.At[netip.Addr] {
 	out := intent.At[netip.Addr]{Pos: a.Pos}
-	p := f.prefix(a).V
-	if !p.IsValid() {
+	if !a.Set() || a.V == "" {
 		return out
 	}
-	if FamilyOf(p.Addr()) != family || p.Bits() != p.Addr().BitLen() {
-		want := "/32"
-		if family == IPv6 {
-			want = "/128"
-		}
-		f.fault(badValue, a.Pos, fmt.Sprintf("%s is no %s host address", a.V, family), "a loopback is one address with "+want)
+	p, err := netip.ParsePrefix(a.V)
+	if err == nil && !p.IsSingleIP() {
+		// Said here alone: that an interface address has host bits is no fault.
+		f.fault(badValue, a.Pos, fmt.Sprintf("%s is no host address", a.V), fmt.Sprintf("a loopback is one address: %s/%d", p.Addr(), p.Addr().BitLen()))
+		return out
+	}
+	if p = f.prefix(a).V; !p.IsValid() {
+		return out
+	}
+	if FamilyOf(p.Addr()) != family {
+		f.fault(badValue, a.Pos, fmt.Sprintf("%s is no %s address", a.V, family), fmt.Sprintf("write it as %s", FamilyOf(p.Addr())))
 		return out
 	}
 	out.V = p.Addr()

@@ -23,12 +23,13 @@ const (
 	linkUnusable    diag.Code = "ER031"
 )
 
-// linkShapes are the prefix lengths of a link and of a peering's block, by
-// Family, and the rule that asks for them.
+// linkShapes are, by Family, the prefix lengths of a link and of a block for
+// both links of a peering, and the rule that asks for them.
 var linkShapes = [2]struct {
 	rule        diag.Code
+	name        string
 	link, block int
-}{{linkNotIPv4, 30, 29}, {linkNotIPv6, 126, 125}}
+}{{linkNotIPv4, "IPv4", 30, 29}, {linkNotIPv6, "IPv6", 126, 125}}
 
 // checkLinks looks at one peering: sizes, the addresses in them, the halves of
 // a block, and the space that they are taken from.
@@ -75,7 +76,7 @@ func (f *facts) checkBlockSize(p *peering, family Family) {
 	if !b.V.IsValid() || (FamilyOf(b.V.Addr()) == family && b.V.Bits() == shape.block) {
 		return
 	}
-	f.fault(shape.rule, b.Pos, fmt.Sprintf("%s is no %s /%d", b.V, family, shape.block), fmt.Sprintf("a block for both links is a /%d; a link of its own is a /%d below primary and secondary", shape.block, shape.link))
+	f.fault(shape.rule, b.Pos, fmt.Sprintf("%s is no %s /%d", b.V, shape.name, shape.block), fmt.Sprintf("a block for both links is a /%d; a link of its own is a /%d below primary and secondary", shape.block, shape.link))
 }
 
 func (f *facts) checkLinkSize(l *link, family Family) {
@@ -86,11 +87,11 @@ func (f *facts) checkLinkSize(l *link, family Family) {
 	hint := fmt.Sprintf("write the link's /%d", shape.link)
 	switch {
 	case FamilyOf(s.V.Addr()) != family:
-		hint = fmt.Sprintf("%s takes the link's /%d of that family", family, shape.link)
+		hint = fmt.Sprintf("the key %s takes an %s /%d", family, shape.name, shape.link)
 	case s.V.Bits() == shape.block:
 		hint = fmt.Sprintf("a /%d for both links goes beside primary and secondary: %s: %s", shape.block, family, yamlText(s.V.String()))
 	}
-	f.fault(shape.rule, s.Pos, fmt.Sprintf("%s is no %s /%d", s.V, family, shape.link), hint)
+	f.fault(shape.rule, s.Pos, fmt.Sprintf("%s is no %s /%d", s.V, shape.name, shape.link), hint)
 }
 
 // checkHasSubnet reports a link without any address.
@@ -171,7 +172,7 @@ func (f *facts) checkEnds(l *link) {
 		case want.IsValid():
 			f.fault(end.rule, got.Pos, fmt.Sprintf("%s is not the %s usable address of %s", got.V, end.order, l.subnet[family].V), fmt.Sprintf("%s address is %s: %s", end.whose, want, end.other), l.subnet[family].Pos)
 		case !l.subnet[family].Set():
-			f.fault(end.rule, got.Pos, fmt.Sprintf("%s belongs to no subnet: the %s link of %s has no %s", got.V, l.position, l.peering.path, family), fmt.Sprintf("give the link an %s subnet, or take the address away", family))
+			f.fault(end.rule, got.Pos, fmt.Sprintf("%s belongs to no subnet: the %s link of %s has no %s", got.V, l.position, l.peering.path, linkShapes[family].name), fmt.Sprintf("give the link an %s subnet, or take the address away", linkShapes[family].name))
 		}
 	}
 }

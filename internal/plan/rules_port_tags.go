@@ -42,7 +42,15 @@ func (f *facts) checkEncapsulation(pair *portPair, qinq bool, fitting, odd []*li
 	for _, l := range odd {
 		switch v := l.vlan(); {
 		case len(fitting) > 0:
-			f.fault(portMixed, v.Inner.Pos, fmt.Sprintf("%s mixes one tag and two with %s on the port pair %s", l.peering.path, fitting[0].peering.path, pair.Name.V), fmt.Sprintf("the encapsulation belongs to the port, which is %s: all its circuits follow", port.V), port.Pos, fitting[0].vlan().Inner.Pos)
+			single, double := l, fitting[0]
+			if !qinq {
+				single, double = double, single
+			}
+			names := []any{single.peering.path, double.peering.path, pair.Name.V}
+			if single.peering == double.peering {
+				names = []any{single.origin, double.origin, pair.Name.V}
+			}
+			f.fault(portMixed, v.Inner.Pos, fmt.Sprintf("%s has one tag and %s two on the port pair %s", names...), fmt.Sprintf("the encapsulation belongs to the port, which is %s: all its circuits follow", port.V), port.Pos, fitting[0].vlan().Inner.Pos)
 		case qinq:
 			f.fault(outerTagWrong, v.Inner.Pos, fmt.Sprintf("%s has no outer tag, and the port pair %s is QinQ", l.peering.path, pair.Name.V), fmt.Sprintf("write vlan: {outer: NUMBER, inner: %s}; Azure assigns the outer tag when the circuit is made", l.tag.Inner), port.Pos)
 		default:

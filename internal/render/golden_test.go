@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/ercfg/ercfg/internal/artifact"
+	"github.com/ercfg/ercfg/internal/diag"
 	"github.com/ercfg/ercfg/internal/golden"
 	"github.com/ercfg/ercfg/internal/intent"
 	"github.com/ercfg/ercfg/internal/plan"
@@ -30,8 +31,8 @@ func cases(t testing.TB) []string {
 	return files
 }
 
-// resolve loads the intent of a case; a finding that is an error fails t.
-func resolve(t testing.TB, dir string) *plan.Plan {
+// load parses the intent of a case.
+func load(t testing.TB, dir string) (*intent.Document, string) {
 	t.Helper()
 	file := filepath.Join(dir, "intent.yaml")
 	data, err := os.ReadFile(file)
@@ -39,30 +40,40 @@ func resolve(t testing.TB, dir string) *plan.Plan {
 		t.Fatal(err)
 	}
 	doc, diags := intent.Parse([]intent.File{{Name: file, Data: data}})
-	if diags.HasErrors() {
-		t.Fatalf("%s: %v", file, diags)
+	noErrors(t, diags)
+	return doc, file
+}
+
+// noErrors fails t where a finding is an error.
+func noErrors(t testing.TB, diags diag.List) {
+	t.Helper()
+	if !diags.HasErrors() {
+		return
 	}
+	var text strings.Builder
+	if err := diags.WriteText(&text, false); err != nil {
+		t.Fatal(err)
+	}
+	t.Fatal(text.String())
+}
+
+// resolve makes the plan of a case, all of which must be rendered.
+func resolve(t testing.TB, dir string) *plan.Plan {
+	t.Helper()
+	doc, file := load(t, dir)
 	p, diags := plan.Resolve(doc, plan.Env{Today: today})
+	noErrors(t, diags)
+	noErrors(t, Check(p))
 	for _, d := range diags {
 		if plan.NotRendered(d.Code) {
-			t.Errorf("%s: %s: a golden case needs what is not rendered", d.Pos, d.Summary)
+			t.Errorf("%s: %s: a golden case needs what is not rendered", file, d.Summary)
 		}
-	}
-	if p == nil || diags.HasErrors() {
-		var text strings.Builder
-		if err := diags.WriteText(&text, false); err != nil {
-			t.Fatal(err)
-		}
-		t.Fatal(text.String())
-	}
-	if found := Check(p); found.HasErrors() {
-		t.Fatalf("%s: %v", file, found)
 	}
 	return p
 }
 
-// render is All without an error.
-func render(t testing.TB, p *plan.Plan, o Options) []artifact.Config {
+// rendered is All without an error.
+func rendered(t testing.TB, p *plan.Plan, o Options) []artifact.Config {
 	t.Helper()
 	configs, err := All(p, o)
 	if err != nil {
@@ -85,7 +96,7 @@ func TestGolden(t *testing.T) {
 			}
 			want := map[string]string{"plan.json": string(text) + "\n"}
 			for _, style := range []JunosStyle{Set, Braces} {
-				for _, c := range render(t, p, Options{Junos: style}) {
+				for _, c := range rendered(t, p, Options{Junos: style}) {
 					want[c.Name] = c.Text
 					for _, f := range c.Companions {
 						want[f.Name] = f.Text
