@@ -14,10 +14,12 @@ import (
 // locate gives the findings of render their place: they know the intent's path
 // only.
 func locate(doc *intent.Document, list diag.List) {
-	for i := range list {
-		if d := &list[i]; d.Pos.IsZero() {
-			d.Pos = doc.Locate(d.Path)
-		}
+	paths := make([]string, len(list))
+	for i, d := range list {
+		paths[i] = d.Path
+	}
+	for i, pos := range doc.LocateAll(paths) {
+		list[i].Pos = pos
 	}
 }
 
@@ -72,6 +74,14 @@ func (a *app) printFinding(w io.Writer, d diag.Diagnostic) error {
 	plain := fmt.Sprintf("%s: %s: ", d.Pos, d.Severity)
 	_, err := fmt.Fprint(w, strings.Replace(b.String(), plain, fmt.Sprintf("%s: %s%s\x1b[0m: ", d.Pos, colour, d.Severity), 1))
 	return err
+}
+
+// tell says something to the person at the terminal. With --output json nobody
+// is there, and a program may be reading the findings from standard error.
+func (a *app) tell(format string, args ...any) {
+	if a.output != "json" {
+		fmt.Fprintf(a.stderr, format+"\n", args...)
+	}
 }
 
 // summary counts the findings in words: "2 errors, 1 warning".

@@ -82,7 +82,7 @@ func (a *app) writeStarter(file string, text []byte) error {
 	if err != nil {
 		return errors.Join(err, os.Remove(file)) // both or none
 	}
-	fmt.Fprintf(a.stderr, "%s and %s are written; next: ercfg validate %s\n", shown(file), shown(beside), shown(file))
+	a.tell("%s and %s are written; next: ercfg validate %s", shown(file), shown(beside), shown(file))
 	return nil
 }
 

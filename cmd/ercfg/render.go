@@ -8,6 +8,7 @@ import (
 	"os"
 	"os/signal"
 	"slices"
+	"strings"
 	"sync"
 	"syscall"
 
@@ -79,7 +80,7 @@ func (a *app) render(path string, f renderFlags) error {
 		return err
 	}
 	if in.findings.HasErrors() {
-		fmt.Fprintf(a.stderr, "%s: %s; nothing is rendered\n", in.name, a.summary(in.findings))
+		a.tell("%s: %s; nothing is rendered", in.name, a.summary(in.findings))
 		return errFindings
 	}
 	configs, err := render.All(in.plan, f.options())
@@ -152,16 +153,27 @@ func (a *app) printConfigs(configs []artifact.Config, named bool) error {
 			header(w, i == 0, c.Name)
 		}
 		w.WriteString(c.Text)
+		if named {
+			a.tellCompanions(c)
+			continue
+		}
 		for _, f := range c.Companions {
-			if named {
-				fmt.Fprintf(a.stderr, "%s also needs %s; -o writes it\n", c.Router, f.Name)
-				continue
-			}
 			header(w, false, f.Name)
 			w.WriteString(f.Text)
 		}
 	}
 	return w.Flush() // a bufio.Writer keeps its first error
+}
+
+func (a *app) tellCompanions(c artifact.Config) {
+	if len(c.Companions) == 0 {
+		return
+	}
+	names := make([]string, len(c.Companions))
+	for i, f := range c.Companions {
+		names[i] = f.Name
+	}
+	a.tell("%s also needs %s; -o writes them", c.Router, strings.Join(names, ", "))
 }
 
 // header parts files on standard output, in the form of head(1).
@@ -182,7 +194,7 @@ func (a *app) writeConfigs(dir string, in *loaded, configs []artifact.Config) er
 	for _, c := range configs {
 		files += 1 + len(c.Companions)
 	}
-	fmt.Fprintf(a.stderr, "%s: %s in %s\n", shown(dir), count(len(configs), "router"), count(files, "file"))
+	a.tell("%s: %s in %s", shown(dir), count(len(configs), "router"), count(files, "file"))
 	return nil
 }
 

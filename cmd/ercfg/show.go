@@ -1,7 +1,6 @@
 package main
 
 import (
-	"fmt"
 	"io"
 
 	"github.com/spf13/cobra"
@@ -40,7 +39,7 @@ func (a *app) show(path string) error {
 		return err
 	}
 	if in.findings.HasErrors() {
-		fmt.Fprintf(a.stderr, "%s: %s\n", in.name, a.summary(in.findings))
+		a.tell("%s: %s", in.name, a.summary(in.findings))
 		return errFindings
 	}
 	_, err = io.WriteString(a.stdout, text)

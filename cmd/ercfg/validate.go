@@ -1,10 +1,6 @@
 package main
 
-import (
-	"fmt"
-
-	"github.com/spf13/cobra"
-)
+import "github.com/spf13/cobra"
 
 func (a *app) validateCommand() *cobra.Command {
 	return &cobra.Command{
@@ -36,7 +32,7 @@ func (a *app) validate(path string) error {
 		err = product(a.printFindings(a.stdout, in.doc, in.findings))
 	} else {
 		err = a.printFindings(a.stderr, in.doc, in.findings)
-		fmt.Fprintf(a.stderr, "%s: %s\n", in.name, a.summary(in.findings))
+		a.tell("%s: %s", in.name, a.summary(in.findings))
 	}
 	if err == nil && in.findings.HasErrors() {
 		err = errFindings

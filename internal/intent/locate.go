@@ -11,10 +11,26 @@ import (
 // A list item goes by its name key, or by its number from 0. Where the path
 // names something that is not written, the place of the nearest written value
 // above it comes back; the zero Pos only for an empty document.
-func (d *Document) Locate(path string) diag.Pos {
-	at, n := &d.root, &d.root
+func (d *Document) Locate(path string) diag.Pos { return d.LocateAll([]string{path})[0] }
+
+// LocateAll returns what Locate returns for each path. It reads a mapping
+// once, however many paths lead through it.
+func (d *Document) LocateAll(paths []string) []diag.Pos {
+	l := make(locator)
+	out := make([]diag.Pos, len(paths))
+	for i, path := range paths {
+		out[i] = l.locate(&d.root, path)
+	}
+	return out
+}
+
+// A locator knows which child of a node goes by which name.
+type locator map[*node]map[string]int
+
+func (l locator) locate(n *node, path string) diag.Pos {
+	at := n
 	for path != "" {
-		key, value, rest := n.step(path)
+		key, value, rest := l.step(n, path)
 		if value == nil {
 			break
 		}
@@ -26,26 +42,45 @@ func (d *Document) Locate(path string) diag.Pos {
 	return at.pos()
 }
 
-// step takes the longest key of n that path begins with: names may hold dots.
-func (n *node) step(path string) (key, value *node, rest string) {
-	try := func(name string, k, v *node) {
-		after, ok := strings.CutPrefix(path, name)
-		if !ok || (after != "" && after[0] != '.') || (value != nil && len(after) >= len(rest)+1) {
-			return
+// step takes the longest name in n that path begins with: names may hold dots.
+func (l locator) step(n *node, path string) (key, value *node, rest string) {
+	names := l.names(n)
+	for end := len(path); end >= 0; end = strings.LastIndexByte(path[:end], '.') {
+		i, ok := names[path[:end]]
+		if !ok {
+			continue
 		}
-		key, value, rest = k, v, strings.TrimPrefix(after, ".")
+		rest = strings.TrimPrefix(path[end:], ".")
+		if n.kind == mapping {
+			return &n.content[i], &n.content[i+1], rest
+		}
+		return &n.content[i], &n.content[i], rest
 	}
-	switch n.kind {
-	case mapping:
-		for i := 0; i < len(n.content); i += 2 {
-			try(n.content[i].text, &n.content[i], &n.content[i+1])
+	return nil, nil, ""
+}
+
+// names indexes the children of n. Of two items with one name the first
+// counts.
+func (l locator) names(n *node) map[string]int {
+	names, ok := l[n]
+	if ok {
+		return names
+	}
+	names = make(map[string]int, len(n.content))
+	for i := range n.content {
+		name := n.content[i].text
+		switch {
+		case n.kind == sequence:
+			name = n.content[i].itemName(i)
+		case i%2 == 1:
+			continue
 		}
-	case sequence:
-		for i := range n.content {
-			try(n.content[i].itemName(i), &n.content[i], &n.content[i])
+		if _, taken := names[name]; !taken {
+			names[name] = i
 		}
 	}
-	return key, value, rest
+	l[n] = names
+	return names
 }
 
 func (n *node) itemName(i int) string {

@@ -94,6 +94,7 @@ func TestResolveFindings(t *testing.T) {
 		{"an unknown network and VNet", []string{"onprem: [a]", "onprem: [x]", "azure: [hub]", "azure: [y]"}, "ER904×2"},
 		{"a path twice", []string{"prefer: [er-a, er-b]", "prefer: [er-a, er-a]"}, "ER903×1"},
 		{"a preference for no path", []string{"prefer: [er-a, er-b]", "prefer: [er-a, er-b], preference: {er-c: 100}"}, "ER904×1"},
+		{"a preference of zero", []string{"prefer: [er-a, er-b]", "prefer: [er-a, er-b], preference: {er-b: 0}"}, "ER905×1"},
 		{"a circuit without a statement", []string{"  - {name: two, onprem: [b], azure: [far], prefer: [er-b, er-a]}\n", "", "prefer: [er-a, er-b]", "prefer: [er-a]"}, "ER929×1"},
 		{"halves of a host route", []string{"10.1.0.0/16", "10.1.0.1/32", "prefer: [er-a, er-b]", "prefer: [er-a, er-b], technique: more-specifics"}, "ER927×1"},
 		{"host bits", []string{"10.1.0.0/16", "10.1.0.1/16"}, "ER022×1"},

@@ -2,6 +2,7 @@ package plan
 
 import (
 	"fmt"
+	"math"
 	"net/netip"
 	"slices"
 	"strconv"
@@ -531,6 +532,9 @@ func (f *facts) statementMaps(s *statement) {
 	}
 	for _, e := range s.in.Preference {
 		check(e.Name)
+		if e.Value.Set() && (e.Value.V < 1 || e.Value.V > math.MaxUint32) {
+			f.fault(badValue, e.Value.Pos, fmt.Sprintf("%d is no local-preference", e.Value.V), "write 1 to 4294967295; more is better, and 100 is what a router gives by itself")
+		}
 	}
 	for _, e := range s.in.Prepend {
 		check(e.Name)

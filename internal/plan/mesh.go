@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strconv"
 
+	"github.com/ercfg/ercfg/internal/diag"
 	"github.com/ercfg/ercfg/internal/expressroute"
 	"github.com/ercfg/ercfg/internal/intent"
 	"github.com/ercfg/ercfg/internal/secret"
@@ -83,6 +84,7 @@ func (d *deriver) mesh() {
 		}
 	}
 	d.meshPrefixes()
+	d.checkDefaults()
 	for _, s := range d.statements {
 		d.checkMesh(s)
 	}
@@ -165,6 +167,34 @@ func (d *deriver) pathRouters(p *path) []*router {
 		}
 	}
 	return out
+}
+
+// transitLeak is the rule about routes of one Azure path that reach another.
+const transitLeak diag.Code = "ER081"
+
+// checkDefaults reports a default route that is accepted from one peering and
+// advertised on another, where routers tell each other their routes: exact
+// lists cannot tell Azure's default from the site's own.
+func (d *deriver) checkDefaults() {
+	accepted := make(map[*mesh]*peering)
+	for _, advertise := range []bool{false, true} {
+		for _, c := range d.circuits {
+			for _, p := range c.peerings() {
+				for _, l := range p.both() {
+					m := d.meshes[l.router]
+					switch {
+					case m == nil:
+					case !advertise && p.in.AcceptDefault.V:
+						accepted[m] = p
+					case advertise && p.in.AdvertiseDefault.V && accepted[m] != nil:
+						from := accepted[m]
+						d.fault(transitLeak, p.in.AdvertiseDefault.Pos, fmt.Sprintf("the default route that %s accepts would be advertised on %s", from.path, p.path),
+							"accept it or advertise it, not both among routers that hear each other", from.in.AcceptDefault.Pos)
+					}
+				}
+			}
+		}
+	}
 }
 
 // checkMesh reports routers of one AS and one statement without an iBGP
@@ -268,7 +298,9 @@ func (d *deriver) ibgpPolicies(m *mesh, family Family, out *Router) {
 		}
 	}
 	if vnets != "" {
-		export.Terms = append(export.Terms, Term{Match: vnets, NextHopSelf: true, Origin: export.Origin})
+		// Junos exports any active route that matches; what the router holds for
+		// reasons of its own (a static default) is not Azure's.
+		export.Terms = append(export.Terms, Term{Match: vnets, Protocol: "bgp", NextHopSelf: true, Origin: export.Origin})
 	}
 	out.Policies = append(out.Policies, in.closed(), export.closed())
 }

@@ -293,7 +293,7 @@ type Term struct {
 	Seq             int    // 10, 20, …; the final deny has 65535
 	Deny            bool   // true only on the final term, or where Match says what to refuse
 	Match           Name   // prefix list of the policy's family; empty: everything
-	Protocol        string // only routes of this protocol (Junos export of redistributed prefixes, resolution); empty: any
+	Protocol        string // only routes of this protocol, where the platform lets other routes in (Junos exports any active route; resolution); empty: any
 	LocalPreference uint32 // 0: leave
 	Prepend         []bgp.ASN
 	NextHopSelf     bool

@@ -48,7 +48,23 @@ type addressTables struct {
 
 func (f *facts) addressTables() *addressTables {
 	t := &addressTables{vnets: make(map[string][]span[*vnet]), onprem: make(map[string][]span[*network]), spaces: make(map[string]*space[*vnet])}
-	vnetVRFs, networkVRFs := make(map[*vnet][]string), make(map[*network][]string)
+	vnetVRFs, networkVRFs := make(map[*vnet][]string, len(f.vnets)), make(map[*network][]string, len(f.networks))
+	global := []string{""}
+	include := func(list []string, vrf string) []string {
+		switch {
+		case len(list) == 0 && vrf == "":
+			return global // as in most intents all do
+		case slices.Contains(list, vrf):
+			return list
+		}
+		return append(slices.Clip(list), vrf)
+	}
+	orGlobal := func(list []string) []string {
+		if len(list) == 0 {
+			return global
+		}
+		return list
+	}
 	for _, s := range f.statements {
 		vrf := s.vrf()
 		for _, v := range s.vnets {
@@ -73,6 +89,7 @@ func (f *facts) addressTables() *addressTables {
 		}
 	}
 	for vrf, spans := range t.vnets {
+		slices.SortStableFunc(spans, compareSpans)
 		t.spaces[vrf] = newSpace(slices.Clone(spans))
 	}
 	return t
@@ -87,20 +104,6 @@ func (s *statement) vrf() string {
 	return ""
 }
 
-func include(list []string, name string) []string {
-	if slices.Contains(list, name) {
-		return list
-	}
-	return append(list, name)
-}
-
-func orGlobal(vrfs []string) []string {
-	if len(vrfs) == 0 {
-		return []string{""}
-	}
-	return vrfs
-}
-
 func (f *facts) checkVNetSpace() {
 	for _, v := range f.vnets {
 		for _, p := range v.prefixes {
@@ -113,7 +116,7 @@ func (f *facts) checkVNetSpace() {
 
 func (f *facts) checkVNetsApart(t *addressTables) {
 	for _, spans := range t.vnets {
-		for _, o := range overlaps(slices.Clone(spans), func(a, b *vnet) bool { return a == b }) {
+		for _, o := range overlaps(spans, func(a, b *vnet) bool { return a == b }) {
 			f.fault(vnetsOverlap, o.inner.Pos, fmt.Sprintf("%s of VNet %s overlaps %s of VNet %s", o.inner.V, o.inner.of.name.V, o.outer.V, o.outer.of.name.V), "on-premises routes by destination: VNets that it reaches need address spaces of their own", o.outer.Pos)
 		}
 	}
@@ -157,36 +160,49 @@ type routed struct {
 // in a VRF, and on Microsoft peering anywhere at all, because they are public;
 // nested ones on one router. The two links of a peering are ER025's.
 func (f *facts) checkLinksUnique() {
-	type onRouter struct {
-		router *router
-		vrf    string
-	}
 	var (
-		same      = make(map[routed]span[*link])
+		same      = make(map[routed]span[*link], 4*len(f.circuits))
 		anywhere  = make(map[netip.Prefix]span[*link])
 		microsoft = make(map[netip.Prefix]span[*link])
-		nested    = make(map[onRouter][]span[*link])
+		public    = slices.ContainsFunc(f.circuits, func(c *circuit) bool { return c.microsoft != nil })
+		odd       = false
 	)
 	for l, slot := range f.subnets() {
 		p, s := l.peering, span[*link]{l.subnet[slot], l}
-		first := same[routed{p.vrf, s.V}]
-		if first.of == nil && p.microsoft {
-			first = anywhere[s.V]
-		}
+		odd = odd || s.V.Bits() != linkShapes[FamilyOf(s.V.Addr())].link
+		key := routed{p.vrf, s.V}
+		first := same[key]
 		if first.of == nil {
-			first = microsoft[s.V]
+			same[key] = s
+			if first = microsoft[s.V]; p.microsoft {
+				first = anywhere[s.V]
+			}
 		}
 		if first.of != nil && first.of.peering != p {
 			f.fault(linkReused, s.Pos, fmt.Sprintf("%s of %s is also on %s", l.written(slot), p.path, first.of.peering.path), "give every link a subnet of its own", first.Pos)
 		}
-		keep(same, routed{p.vrf, s.V}, s)
-		keep(anywhere, s.V, s)
+		if public {
+			keep(anywhere, s.V, s)
+		}
 		if p.microsoft {
 			keep(microsoft, s.V, s)
 		}
+	}
+	if odd { // two of the right size are equal or apart
+		f.checkLinksNested()
+	}
+}
+
+func (f *facts) checkLinksNested() {
+	type onRouter struct {
+		router *router
+		vrf    string
+	}
+	nested := make(map[onRouter][]span[*link])
+	for l, slot := range f.subnets() {
 		if l.router != nil {
-			key := onRouter{l.router, p.vrf}
-			nested[key] = append(nested[key], s)
+			key := onRouter{l.router, l.peering.vrf}
+			nested[key] = append(nested[key], span[*link]{l.subnet[slot], l})
 		}
 	}
 	for key, spans := range nested {
@@ -228,7 +244,7 @@ func (f *facts) subnets() iter.Seq2[*link, Family] {
 // a part of it, or the block of both links. What covers links and more is a
 // normal supernet.
 func (f *facts) checkLinksUnadvertised() {
-	links, blocks := make(map[routed]span[*link]), make(map[routed]span[*link])
+	links, blocks := make(map[routed]span[*link], 4*len(f.circuits)), make(map[routed]span[*link])
 	for l, slot := range f.subnets() {
 		s, block := l.subnet[slot], l.peering.block(slot)
 		keep(links, routed{l.peering.vrf, s.V}, span[*link]{s, l})

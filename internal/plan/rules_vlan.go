@@ -71,7 +71,7 @@ func (f *facts) checkVLANRange(v intent.VLAN) {
 func (f *facts) checkTagged(p *peering) {
 	const hint = "write vlan: NUMBER, the VLAN ID of the peering in Azure; or vlan: {outer: NUMBER, inner: NUMBER}"
 	links := p.both()
-	bare := links[:0:0]
+	var bare []*link
 	for _, l := range links {
 		if l.tagPos.IsZero() {
 			bare = append(bare, l)

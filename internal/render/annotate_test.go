@@ -21,8 +21,8 @@ func TestAnnotate(t *testing.T) {
 	for _, dir := range cases(t) {
 		p := resolve(t, dir)
 		for _, style := range []JunosStyle{Set, Braces} {
-			plainConfigs := rendered(t, p, Options{Junos: style})
-			for i, c := range rendered(t, p, Options{Junos: style, Annotate: true}) {
+			plainConfigs := render(t, p, Options{Junos: style})
+			for i, c := range render(t, p, Options{Junos: style, Annotate: true}) {
 				var kept, ours strings.Builder
 				comments := 0
 				for line := range strings.Lines(c.Text) {
@@ -67,7 +67,7 @@ func TestOriginsExist(t *testing.T) {
 	for _, dir := range cases(t) {
 		p := resolve(t, dir)
 		doc, _ := load(t, dir)
-		for _, c := range rendered(t, p, Options{Annotate: true}) {
+		for _, c := range render(t, p, Options{Annotate: true}) {
 			seen := make(map[string]bool)
 			for _, l := range c.Lines {
 				if l.Origin == "" || seen[l.Origin] {
@@ -88,7 +88,7 @@ func TestAnnotateFields(t *testing.T) {
 	t.Parallel()
 	p := resolve(t, "testdata/knobs")
 	origins := func(style JunosStyle, router, text string) string {
-		for _, c := range rendered(t, p, Options{Junos: style, Annotate: true}) {
+		for _, c := range render(t, p, Options{Junos: style, Annotate: true}) {
 			if c.Router != router {
 				continue
 			}

@@ -72,8 +72,8 @@ func resolve(t testing.TB, dir string) *plan.Plan {
 	return p
 }
 
-// rendered is All without an error.
-func rendered(t testing.TB, p *plan.Plan, o Options) []artifact.Config {
+// render is All without an error.
+func render(t testing.TB, p *plan.Plan, o Options) []artifact.Config {
 	t.Helper()
 	configs, err := All(p, o)
 	if err != nil {
@@ -96,7 +96,7 @@ func TestGolden(t *testing.T) {
 			}
 			want := map[string]string{"plan.json": string(text) + "\n"}
 			for _, style := range []JunosStyle{Set, Braces} {
-				for _, c := range rendered(t, p, Options{Junos: style}) {
+				for _, c := range render(t, p, Options{Junos: style}) {
 					want[c.Name] = c.Text
 					for _, f := range c.Companions {
 						want[f.Name] = f.Text

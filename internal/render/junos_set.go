@@ -40,6 +40,7 @@ type flattener struct {
 // A block is an open brace.
 type block struct {
 	words    string
+	path     string // the names of all open blocks up to this one, each followed by a blank
 	origin   string
 	inactive bool
 	filled   bool // holds a statement
@@ -136,7 +137,7 @@ func (f *flattener) open(origin string) error {
 		return err
 	}
 	f.fill()
-	f.blocks = append(f.blocks, block{words: words, origin: origin, inactive: off})
+	f.blocks = append(f.blocks, block{words: words, path: f.path() + words + " ", origin: origin, inactive: off})
 	return nil
 }
 
@@ -169,14 +170,12 @@ func (f *flattener) emit(verb, words, origin string) {
 	f.out = append(f.out, artifact.Line{Text: verb + f.path() + words, Origin: origin})
 }
 
-// path is the names of the open blocks, each followed by a blank.
+// path is what stands in front of a statement.
 func (f *flattener) path() string {
-	var b strings.Builder
-	for i := range f.blocks {
-		b.WriteString(f.blocks[i].words)
-		b.WriteByte(' ')
+	if n := len(f.blocks); n > 0 {
+		return f.blocks[n-1].path
 	}
-	return b.String()
+	return ""
 }
 
 // nextToken returns the first word, quoted string or bracket of text, and what

@@ -5,6 +5,7 @@ import (
 	"encoding/hex"
 	"fmt"
 	"io/fs"
+	"strings"
 	"text/template"
 
 	"github.com/ercfg/ercfg/internal/artifact"
@@ -38,12 +39,21 @@ const (
 	markOne = '\x02'
 )
 
-// The two templates that a pack may call. Without annotation they are empty,
-// so that a rendering does not pay for what nobody reads.
-const (
-	marked = `{{ define "at" }}` + "\n\x01" + `{{ . }}{{ end }}{{ define "of" }}` + "\n\x02" + `{{ . }}{{ end }}`
-	silent = `{{ define "at" }}{{ end }}{{ define "of" }}{{ end }}`
-)
+// marks are the two templates that a pack may call.
+const marks = `{{ define "at" }}` + "\n\x01" + `{{ . }}{{ end }}{{ define "of" }}` + "\n\x02" + `{{ . }}{{ end }}`
+
+// withoutMarks takes the calls of the two out of a template. They are control
+// lines of their own, and a rendering that nobody asked to annotate would pay
+// for them more than for anything else.
+func withoutMarks(text string) string {
+	var b strings.Builder
+	for line := range strings.Lines(text) {
+		if !strings.HasPrefix(strings.TrimLeft(line, " "), "{{- template ") {
+			b.WriteString(line)
+		}
+	}
+	return b.String()
+}
 
 // sectionsOf lists the files of a pack in the order of the text.
 func sectionsOf(p plan.Platform) []string {
@@ -67,11 +77,7 @@ func companionsOf(p plan.Platform) []companion {
 
 // loadPack parses a platform's templates.
 func loadPack(p plan.Platform, annotate bool) (*pack, error) {
-	head := silent
-	if annotate {
-		head = marked
-	}
-	root, err := template.New(p.String()).Funcs(funcs()).Option("missingkey=error").Parse(head)
+	root, err := template.New(p.String()).Funcs(funcs()).Option("missingkey=error").Parse(marks)
 	if err != nil {
 		return nil, err
 	}
@@ -80,6 +86,9 @@ func loadPack(p plan.Platform, annotate bool) (*pack, error) {
 		text, err := fs.ReadFile(templates.FS, path)
 		if err != nil {
 			return nil, err
+		}
+		if !annotate {
+			return root.New(path).Parse(withoutMarks(string(text)))
 		}
 		return root.New(path).Parse(string(text))
 	}

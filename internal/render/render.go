@@ -111,15 +111,20 @@ func router(name string, r *plan.Router, p *pack, o Options, w *writer) (artifac
 	if err != nil {
 		return artifact.Config{}, err
 	}
-	lines := splitLines(text)
-	if r.Platform == plan.Junos && o.Junos == Set {
-		if lines, err = flatten(lines); err != nil {
-			return artifact.Config{}, err
+	switch flat := r.Platform == plan.Junos && o.Junos == Set; {
+	case !flat && !o.Annotate:
+		c.Text = string(text)
+	default:
+		lines := splitLines(text)
+		if flat {
+			if lines, err = flatten(lines); err != nil {
+				return artifact.Config{}, err
+			}
 		}
-	}
-	c.Text = joinLines(lines, o.Annotate, commentsOf(r.Platform, o))
-	if o.Annotate {
-		c.Lines = lines
+		c.Text = joinLines(lines, o.Annotate, commentsOf(r.Platform, o))
+		if o.Annotate {
+			c.Lines = lines
+		}
 	}
 	c.Companions, err = p.files(r.Name, companions, w)
 	return c, err

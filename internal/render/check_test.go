@@ -1,0 +1,106 @@
+package render
+
+import (
+	"slices"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/ercfg/ercfg/internal/diag"
+	"github.com/ercfg/ercfg/internal/plan"
+)
+
+// The handmade plan is what the vendors can express, but for what they cannot
+// do as asked.
+func TestCheckHandmade(t *testing.T) {
+	t.Parallel()
+	var got []string
+	for _, d := range Check(handmade(t)) {
+		got = append(got, string(d.Code)+" "+d.Severity.String()+" "+d.Path)
+	}
+	want := []string{"ER933 info router", "ER933 info router"} // mx and srx
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("findings (-want +got):\n%s", diff)
+	}
+}
+
+func TestCheck(t *testing.T) {
+	t.Parallel()
+	const ios, mx, linux = 0, 1, 3
+	for _, c := range []struct {
+		name   string
+		router int
+		change func(r *plan.Router)
+		want   diag.Diagnostic
+	}{
+		{"shortened name", ios, func(r *plan.Router) { r.Links[2].Interface = "Te0/0/1" }, diag.Diagnostic{
+			Code: "ER926", Path: "link.interface", Summary: "Te0/0/1 is no interface name of ios-xe", Hint: "write it as the router prints it, without a unit: TenGigabitEthernet0/0/1",
+		}},
+		{"name of another vendor", ios, func(r *plan.Router) { r.Links[2].Interface = "xe-0/0/1" }, diag.Diagnostic{
+			Code: "ER926", Path: "link.interface", Summary: "xe-0/0/1 is no interface name of ios-xe", Hint: "write it as the router prints it, without a unit: TenGigabitEthernet0/0/1",
+		}},
+		{"unit in the name", mx, func(r *plan.Router) { r.Links[2].Interface = "xe-0/0/1.100" }, diag.Diagnostic{
+			Code: "ER926", Path: "link.interface", Summary: "xe-0/0/1.100 is no interface name of junos", Hint: "write it as the router prints it, without a unit: xe-0/0/1",
+		}},
+		{"loopback of another vendor", mx, func(r *plan.Router) { r.Loopback.Interface = "Loopback0" }, diag.Diagnostic{
+			Code: "ER926", Path: "loopback.interface", Summary: "Loopback0 is no loopback name of junos", Hint: "write lo0, or lo0.N for a unit",
+		}},
+		{"loopback in small letters", ios, func(r *plan.Router) { r.Loopback.Interface = "loopback0" }, diag.Diagnostic{
+			Code: "ER926", Path: "loopback.interface", Summary: "loopback0 is no loopback name of ios-xe", Hint: "write it as the router prints it: Loopback0",
+		}},
+		{"slash in a Linux name", linux, func(r *plan.Router) { r.Links[2].Interface = "wan0/1" }, diag.Diagnostic{
+			Code: "ER926", Path: "link.interface", Summary: "wan0/1 is no interface name of frr", Hint: "write the Linux device: eth1",
+		}},
+		{"long device", linux, func(r *plan.Router) { r.Links[2].Interface = "enp94s0f0np0" }, diag.Diagnostic{
+			Code: "ER920", Path: "link.interface", Summary: "the device enp94s0f0np0.102 has 16 characters, and Linux takes 15", Hint: "unit: N gives the link a shorter number; or rename the interface",
+		}},
+		{"long device of the outer tag", linux, func(r *plan.Router) { r.Links[0].Interface, r.Links[0].Unit = "enp94s0f0np", 1 }, diag.Diagnostic{
+			Code: "ER920", Path: "link.interface", Summary: "the device enp94s0f0np.s900 has 16 characters, and Linux takes 15", Hint: "rename the interface",
+		}},
+		{"long loopback", linux, func(r *plan.Router) { r.Loopback.Interface = "loopback-of-ce1x" }, diag.Diagnostic{
+			Code: "ER920", Path: "loopback.interface", Summary: "the device loopback-of-ce1x has 16 characters, and Linux takes 15",
+		}},
+		{"old IOS-XE", ios, func(r *plan.Router) { r.Version = plan.Version{Major: 16, Minor: 12, Text: "16.12"} }, diag.Diagnostic{
+			Code: "ER931", Path: "router.version", Summary: "ios-xe 16.12 is older than what ercfg renders", Hint: "17.1 and later are rendered",
+		}},
+		{"old Junos", mx, func(r *plan.Router) { r.Version = plan.Version{Major: 18, Minor: 4, Text: "18.4R3"} }, diag.Diagnostic{
+			Code: "ER931", Path: "router.version", Summary: "junos 18.4R3 is older than what ercfg renders", Hint: "19.1 and later are rendered",
+		}},
+		{"old FRR", linux, func(r *plan.Router) { r.Version = plan.Version{Major: 8, Minor: 3, Text: "8.3"} }, diag.Diagnostic{
+			Code: "ER931", Path: "router.version", Summary: "frr 8.3 is older than what ercfg renders", Hint: "8.4 and later are rendered",
+		}},
+		{"FRR from documents", linux, func(r *plan.Router) { r.Version = plan.Version{Major: 10, Minor: 1, Text: "10.1"} }, diag.Diagnostic{
+			Code: "ER932", Severity: diag.Info, Path: "router.version", Summary: "frr 10.1 is rendered from its documents; the tests run 8.4",
+		}},
+		{"anchor over a peer's loopback", linux, func(r *plan.Router) { r.IBGP[0].Neighbor = r.Origins[1].Prefix.Addr().Next() }, diag.Diagnostic{
+			Code: "ER934", Severity: diag.Info, Path: "router", Summary: "the anchor 10.0.0.0/8 covers the loopback of an iBGP peer: FRR keeps a dead peer's paths until the hold timer", Hint: "originate: network or via makes no anchor",
+		}},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			t.Parallel()
+			p := handmade(t)
+			p.Routers = p.Routers[c.router : c.router+1]
+			c.change(&p.Routers[0])
+			got := slices.DeleteFunc(Check(p), func(d diag.Diagnostic) bool { return d.Code == noEarlyWarning })
+			if diff := cmp.Diff(diag.List{c.want}, got); diff != "" {
+				t.Errorf("findings (-want +got):\n%s", diff)
+			}
+		})
+	}
+}
+
+// What the platforms call their own ports is taken.
+func TestInterfaceNames(t *testing.T) {
+	t.Parallel()
+	for platform, ports := range map[plan.Platform][]string{
+		plan.IOSXE: {"GigabitEthernet1", "GigabitEthernet0/0/0", "TenGigabitEthernet0/1/2", "TwentyFiveGigE1/0/1", "FortyGigabitEthernet0/0/0", "HundredGigE0/1/0", "FourHundredGigE0/0/1", "Port-channel10"},
+		plan.Junos: {"ge-0/0/0", "xe-1/2/3", "et-0/0/48:1", "mge-0/0/1", "ae0", "reth1"},
+		plan.FRR:   {"eth0", "ens1f0", "enp94s0f0np0", "bond0", "wan-a", "lan_1"},
+	} {
+		for _, port := range ports {
+			if !namesOf(platform).port.MatchString(port) {
+				t.Errorf("%s is refused on %s", port, platform)
+			}
+		}
+	}
+}

@@ -1,0 +1,248 @@
+package render_test
+
+import (
+	"net/netip"
+	"strings"
+
+	"github.com/ercfg/ercfg/internal/plan"
+)
+
+// An frrReading reads an frr.conf.
+type frrReading struct {
+	reading
+	open     []string // lines that opened the blocks the reader is in
+	policy   string
+	profile  string
+	profiles map[string]*frrTimes
+	uses     map[*neighbor]string // BFD profiles
+	bare     map[*neighbor]bool   // neighbors with the plain bfd line
+	paths    map[plan.Family][2]int
+}
+
+// frrTimes are the values of a BFD profile.
+type frrTimes struct{ multiplier, transmit, receive string }
+
+// readFRR reads the text of an FRR router. A line that it does not know is an
+// error.
+func readFRR(text string) (*device, error) {
+	r := &frrReading{
+		reading: reading{device: newDevice(semanticsOf(plan.FRR))}, profiles: make(map[string]*frrTimes),
+		uses: make(map[*neighbor]string), bare: make(map[*neighbor]bool), paths: make(map[plan.Family][2]int),
+	}
+	for line := range strings.Lines(text) {
+		r.line = strings.TrimRight(line, "\n")
+		words := strings.Fields(r.line)
+		if strings.TrimSpace(r.line) == "!" {
+			continue
+		}
+		indent := len(r.line) - len(strings.TrimLeft(r.line, " "))
+		if words[0] == "exit" || words[0] == "exit-address-family" {
+			if indent != len(r.open)-1 {
+				r.fail("closes nothing")
+				break
+			}
+			r.open = r.open[:indent]
+			continue
+		}
+		if indent != len(r.open) {
+			r.fail("indented like no block")
+			break
+		}
+		r.statement(words)
+	}
+	if len(r.open) > 0 {
+		r.fail("left open: " + r.open[0])
+	}
+	r.finish()
+	return r.device, r.err
+}
+
+// statement reads a line of the innermost block.
+func (r *frrReading) statement(w []string) {
+	if len(r.open) == 0 {
+		r.top(w)
+		return
+	}
+	switch block := strings.Fields(r.open[len(r.open)-1]); {
+	case block[0] == "interface":
+		if !is(w, "description …") && !is(w, "ip address *") && !is(w, "ipv6 address *") {
+			r.fail("unknown line of an interface")
+		}
+	case block[0] == "router":
+		r.inBGP(w)
+	case block[0] == "address-family":
+		family := plan.IPv4
+		if block[1] == "ipv6" {
+			family = plan.IPv6
+		}
+		r.inFamily(family, w)
+	case block[0] == "route-map":
+		r.inRouteMap(w)
+	case block[0] == "bfd":
+		if !is(w, "profile *") || r.profiles[w[1]] != nil {
+			r.fail("unknown line of bfd")
+			return
+		}
+		r.profile = w[1]
+		r.profiles[r.profile] = &frrTimes{multiplier: "3", transmit: "300", receive: "300"} // FRR's defaults
+		r.open = append(r.open, r.line)
+	case block[0] == "profile":
+		r.inProfile(w)
+	}
+}
+
+func (r *frrReading) top(w []string) {
+	switch {
+	case is(w, "frr defaults traditional"), is(w, "hostname *"), is(w, "log syslog informational"), is(w, "service integrated-vtysh-config"):
+	case is(w, "interface *"), is(w, "bfd"):
+		r.open = append(r.open, r.line)
+	case is(w, "router bgp *"):
+		r.asn, r.open = w[2], append(r.open, r.line)
+	case is(w, "ip route * blackhole *"), is(w, "ipv6 route * blackhole *"):
+		r.statics[r.prefix(w[2])] = "discard " + w[4]
+	case is(w, "ip route * *"), is(w, "ipv6 route * *"):
+		r.statics[r.prefix(w[2])] = r.addr(w[3]).String()
+	case is(w, "ip prefix-list * seq * permit *"):
+		r.permit(plan.IPv4, w[2], r.prefix(w[6]))
+	case is(w, "ipv6 prefix-list * seq * permit *"):
+		r.permit(plan.IPv6, w[2], r.prefix(w[6]))
+	case is(w, "route-map * permit *"), is(w, "route-map * deny *"):
+		r.policy = w[1]
+		r.open = append(r.open, r.line)
+		action := map[string]string{"permit": "accept", "deny": "reject"}[w[2]]
+		if terms := r.policies[r.policy]; len(terms) > 0 && r.number(terms[len(terms)-1].seq) >= r.number(w[3]) {
+			r.fail("entries out of order")
+		}
+		r.policies[r.policy] = append(r.policies[r.policy], term{seq: w[3], action: action})
+	default:
+		r.fail("unknown line")
+	}
+}
+
+func (r *frrReading) inRouteMap(w []string) {
+	terms := r.policies[r.policy]
+	t := &terms[len(terms)-1]
+	switch {
+	case is(w, "match ip address prefix-list *") && t.list == "":
+		t.family, t.list = plan.IPv4, w[4]
+	case is(w, "match ipv6 address prefix-list *") && t.list == "":
+		t.family, t.list = plan.IPv6, w[4]
+	case is(w, "set local-preference *"):
+		t.localPreference = r.number(w[2])
+	case is(w, "set as-path prepend …"):
+		t.prepend = strings.Join(w[3:], " ")
+	default:
+		r.fail("unknown line of a route map")
+	}
+}
+
+func (r *frrReading) inBGP(w []string) {
+	switch {
+	case is(w, "bgp router-id *"), is(w, "bgp log-neighbor-changes"), is(w, "no bgp default ipv4-unicast"):
+	case is(w, "address-family ipv4 unicast"), is(w, "address-family ipv6 unicast"):
+		r.open = append(r.open, r.line)
+	case is(w, "neighbor * remote-as *"):
+		n := r.neighbor(w[1])
+		n.asn, n.internal = w[3], w[3] == r.asn
+	case is(w, "neighbor * description …"), is(w, "neighbor * timers connect *"):
+		r.neighbor(w[1])
+	case is(w, "neighbor * shutdown"):
+		r.neighbor(w[1]).shutdown = true
+	case is(w, "neighbor * bfd"):
+		r.bare[r.neighbor(w[1])] = true
+	case is(w, "neighbor * bfd profile *"):
+		r.uses[r.neighbor(w[1])] = w[4]
+	case is(w, "neighbor * password *"):
+		r.neighbor(w[1]).password = w[3]
+	case is(w, "neighbor * update-source *"):
+		r.neighbor(w[1]).updateSource = r.addr(w[3]).String()
+	case is(w, "neighbor * timers * *"):
+		n := r.neighbor(w[1])
+		n.hold, n.keepalive = r.number(w[4]), r.number(w[3]) > 0
+	default:
+		r.fail("unknown line of BGP")
+	}
+}
+
+func (r *frrReading) inFamily(family plan.Family, w []string) {
+	switch {
+	case is(w, "network *"):
+		r.network(family, r.prefix(w[1]))
+	case is(w, "redistribute * route-map *"):
+		protocol := w[1]
+		if family == plan.IPv6 && protocol == "ospf6" {
+			protocol = "ospf"
+		}
+		r.redistributes[source{family, protocol}] = w[3]
+	case is(w, "neighbor * activate"):
+		n := r.neighbor(w[1])
+		n.active = n.family == family
+	case is(w, "neighbor * next-hop-self"):
+		r.neighbor(w[1]).nextHopSelf = true
+	case is(w, "neighbor * maximum-prefix * * warning-only"):
+		r.neighbor(w[1]).maxPrefixes = r.number(w[3])
+	case is(w, "neighbor * maximum-prefix * * restart *"):
+		n := r.neighbor(w[1])
+		n.maxPrefixes, n.restartMinutes = r.number(w[3]), r.number(w[6])
+	case is(w, "neighbor * route-map * in"):
+		r.neighbor(w[1]).imports = w[3]
+	case is(w, "neighbor * route-map * out"):
+		r.neighbor(w[1]).export = w[3]
+	case is(w, "maximum-paths *"):
+		r.paths[family] = [2]int{r.number(w[1]), r.paths[family][1]}
+	case is(w, "maximum-paths ibgp *"):
+		r.paths[family] = [2]int{r.paths[family][0], r.number(w[2])}
+	default:
+		r.fail("unknown line of an address family")
+	}
+}
+
+func (r *frrReading) network(family plan.Family, p netip.Prefix) {
+	if plan.FamilyOf(p.Addr()) != family {
+		r.fail("network of another family")
+	}
+	r.networks[p] = true
+}
+
+func (r *frrReading) inProfile(w []string) {
+	p := r.profiles[r.profile]
+	switch {
+	case is(w, "detect-multiplier *"):
+		p.multiplier = w[1]
+	case is(w, "transmit-interval *"):
+		p.transmit = w[1]
+	case is(w, "receive-interval *"):
+		p.receive = w[1]
+	default:
+		r.fail("unknown line of a BFD profile")
+	}
+}
+
+// finish settles what one line alone does not say. FRR installs several equal
+// paths unless it is told one, so both limits have to be there.
+func (r *frrReading) finish() {
+	for a, n := range r.neighbors {
+		r.line = "neighbor " + a.String()
+		paths, ok := r.paths[n.family]
+		if !n.active || !n.keepalive || n.internal == (n.updateSource == "") || !ok || paths[0] == 0 || paths[1] == 0 {
+			r.fail("not active, without timers or path limits, or with the wrong source")
+		}
+		n.multipath = paths[0] > 1
+		if n.internal {
+			n.multipath = paths[1] > 1
+		}
+		profile, used := r.uses[n]
+		if used != r.bare[n] {
+			r.fail("one of the two bfd lines alone")
+		}
+		if !used {
+			continue
+		}
+		p := r.profiles[profile]
+		if p == nil || p.transmit != p.receive {
+			r.fail("BFD profile " + profile + " is missing or has two intervals")
+			continue
+		}
+		n.bfd = p.transmit + "x" + p.multiplier
+	}
+}
