@@ -11,18 +11,6 @@ import (
 	"github.com/ercfg/ercfg/internal/intent"
 )
 
-// locate gives the findings of render their place: they know the intent's path
-// only.
-func locate(doc *intent.Document, list diag.List) {
-	paths := make([]string, len(list))
-	for i, d := range list {
-		paths[i] = d.Path
-	}
-	for i, pos := range doc.LocateAll(paths) {
-		list[i].Pos = pos
-	}
-}
-
 // printFindings writes the findings: text for a person, or the published JSON
 // document, to w. The JSON document is written even when there are none.
 func (a *app) printFindings(w io.Writer, doc *intent.Document, list diag.List) error {

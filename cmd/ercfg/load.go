@@ -33,11 +33,6 @@ func (a *app) load(path string) (*loaded, error) {
 	}
 	p, found := plan.Resolve(in.doc, env)
 	in.findings = append(in.findings, unsaid(found, in.findings)...)
-	if p != nil {
-		cannot := render.Check(p)
-		locate(in.doc, cannot)
-		in.findings = append(in.findings, cannot...)
-	}
 	if !in.findings.HasErrors() {
 		in.plan = p
 	}
@@ -64,7 +59,7 @@ func (a *app) parse(path string) (*loaded, plan.Env, error) {
 	}
 	doc, diags := intent.Parse(files)
 	in := &loaded{name: inputName(path), doc: doc, findings: diags, digest: digest(files)}
-	return in, plan.Env{Today: time.Now(), Secret: secretReader(folder).Read}, nil
+	return in, plan.Env{Today: time.Now(), Secret: secretReader(folder).Read, Check: render.Check}, nil
 }
 
 // digest is the SHA-256 of the files' bytes, one after the other: what

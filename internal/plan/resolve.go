@@ -15,6 +15,9 @@ type Env struct {
 	// Secret reads a secret so that its form can be checked. An error means
 	// that it cannot be read here, which is a note, not a fault. Nil reads none.
 	Secret func(secret.Ref) (secret.Value, error)
+	// Check says what the vendors cannot express of a plan without an error.
+	// Its findings have a path and no place. Nil checks nothing.
+	Check func(*Plan) diag.List
 }
 
 // Resolve turns an intent into a plan. All findings come back at once, sorted
@@ -37,8 +40,23 @@ func (f *facts) resolve(doc *intent.Document) (*Plan, diag.List) {
 		check()
 	}
 	p := f.derive()
+	if f.env.Check != nil && !f.diags.HasErrors() {
+		f.diags = append(f.diags, located(doc, f.env.Check(p))...)
+	}
 	f.waive(doc)
 	return p, f.diags.Sorted()
+}
+
+// located gives findings their places, which they know by path.
+func located(doc *intent.Document, found diag.List) diag.List {
+	paths := make([]string, len(found))
+	for i, d := range found {
+		paths[i] = d.Path
+	}
+	for i, pos := range doc.LocateAll(paths) {
+		found[i].Pos = pos
+	}
+	return found
 }
 
 // NotRendered reports whether code says that a section is not rendered yet.

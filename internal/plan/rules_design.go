@@ -3,6 +3,7 @@ package plan
 import (
 	"fmt"
 
+	"github.com/ercfg/ercfg/internal/bgp"
 	"github.com/ercfg/ercfg/internal/diag"
 	"github.com/ercfg/ercfg/internal/intent"
 )
@@ -86,7 +87,7 @@ func (f *facts) checkWeights(s *statement, w weights) {
 // checkOrder compares each circuit of a statement with the next one: both
 // directions must put them in the order of prefer. What ercfg derives does.
 func (f *facts) checkOrder(s *statement, w weights) {
-	if len(s.in.Preference) == 0 && len(s.in.Prepend) == 0 {
+	if len(s.in.Preference) == 0 && len(s.in.Prepend) == 0 || !s.prependsParse() {
 		return
 	}
 	var better *steer
@@ -108,6 +109,19 @@ func (f *facts) checkOrder(s *statement, w weights) {
 		}
 		better = worse
 	}
+}
+
+// prependsParse reports whether every listed AS number is one; what is none is
+// reported by the parser and has no length.
+func (s *statement) prependsParse() bool {
+	for i := range s.in.Prepend {
+		for _, a := range s.in.Prepend[i].Value.ASNs {
+			if _, err := bgp.ParseASN(string(a.V)); err != nil {
+				return false
+			}
+		}
+	}
+	return true
 }
 
 // complete reports whether every link of the circuit has a router with an AS

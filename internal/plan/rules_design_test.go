@@ -43,6 +43,8 @@ traffic:`}
 		{"as many prepends on both", twoPrivate, statement("prepend: {er-a: 3}"), []string{"ER145 error 3", "ER147 warning 3"}},
 		{"more prepends on the better", twoPrivate, statement("prepend: {er-a: [65010, 65010, 65010, 65010]}"), []string{"ER145 error 65010"}},
 		{"no prepend on one link of the standby", twoPrivate, statement("prepend: {er-b.primary: 0}"), []string{"ER145 error 0", "ER147 warning 0", "ER151 warning 0"}},
+		{"preferences in order and no prepend", twoPrivate, statement("preference: {er-b: 120}, prepend: {er-b: 0}"), []string{"ER145 error 0", "ER147 warning 0"}},
+		{"no prepend and no VNet to weigh", twoMicrosoft, []string{"er-b.microsoft]", "er-b.microsoft], prepend: {er-b.microsoft: 0}"}, []string{"ER145 error 0", "ER147 warning 0"}},
 		{"equal preferences", twoPrivate, statement("preference: {er-b: 200}"), []string{"ER145 error 200"}},
 		{"preferences the other way round", twoPrivate, statement("preference: {er-b: 210}"), []string{"ER145 error 210"}},
 		{"both the other way round", twoPrivate, statement("preference: {er-b: 210}, prepend: {er-a: 3, er-b: 0}"), []string{"ER145 error 210"}},
@@ -54,6 +56,7 @@ traffic:`}
 
 		{"the standby has no IPv6 for the aggregate", twoPrivate, with(noIPv6, statement("technique: more-specifics")), []string{"ER146 error er-b"}},
 		{"one link of the standby has it", twoPrivate, with(noIPv6[:2], statement("technique: more-specifics")), nil},
+		{"the standby's IPv6 subnets are another rule's", twoPrivate, with([]string{`ff::8/126"`, `ff::8/127"`, `ff::c/126"`, `ff::c/127"`}, statement("technique: more-specifics")), nil},
 		{"no IPv6 prefix to halve", twoPrivate, with(noIPv6, []string{`, "2001:db8:1::/48"`, ""}, statement("technique: more-specifics")), nil},
 		{"prepends need no aggregate", twoPrivate, noIPv6, nil},
 
@@ -63,14 +66,14 @@ traffic:`}
 		{"a weight on the standby only", twoPrivate, weights("er-b: {weight: 1}"), []string{"ER148 warning 1"}},
 		{"weights of paths that nobody uses", twoPrivate, with(weights("er-b: {weight: 1}"), []string{"[er-a, er-b]", "[er-a]"}), nil},
 
-		{"two routers without iBGP", twoPrivate, pe, []string{"ER149 warning private"}},
+		{"two routers without iBGP", twoPrivate, pe, []string{"ER149 warning private ×2"}},
 		{"a session with a router outside at both", twoPrivate, with(pe, []string{"asn: 65010", "asn: 65010, ibgp: [{address: 10.1.255.9}]"}), nil},
-		{"a session with a router outside at one", twoPrivate, []string{"{router: ce2}", "{address: 10.1.255.9}"}, []string{"ER149 warning private"}},
-		{"VPN routes only", twoPrivate, []string{"{router: ce2}", "{router: ce2, family: vpn}"}, []string{"ER149 warning private"}},
+		{"a session with a router outside at one", twoPrivate, []string{"{router: ce2}", "{address: 10.1.255.9}"}, []string{"ER149 warning private ×2"}},
+		{"VPN routes only", twoPrivate, []string{"{router: ce2}", "{router: ce2, family: vpn}"}, []string{"ER149 warning private ×2"}},
 		{"VPN routes for a VRF", twoPrivate, []string{"{router: ce2}", "{router: ce2, family: vpn}", "vlan:", "vrf: A\n      vlan:", "asn: 65010", "asn: 65010, vrfs: {A: {rd: \"65010:1\"}}"}, nil},
 		{"passive links need no multipath", twoPrivate, with(pe, statement("links: primary-first")), []string{"ER151 warning primary-first"}},
 
-		{"two firewalls", twoPrivate, srx, []string{"ER150 warning private"}},
+		{"two firewalls", twoPrivate, srx, []string{"ER150 warning private ×2"}},
 		{"a firewall and a router", twoPrivate, []string{"ce1: {platform: frr", "ce1: {platform: junos, model: srx"}, nil},
 		{"one firewall", twoPrivate, oneSRX, nil},
 		{"two zones of one firewall", twoPrivate, with(oneSRX, []string{`ipv6: "2001:db8:ff::/126"`, `zone: a, ipv6: "2001:db8:ff::/126"`}), []string{"ER150 warning a"}},
@@ -85,17 +88,20 @@ traffic:`}
 		{"two locations", twoPrivate, []string{"name: acme", "name: acme, resiliency: maximum"}, nil},
 		{"two locations of three", twoPrivate, with(third, []string{"er-c:\n", "er-c:\n    location: London\n", "name: acme", "name: acme, resiliency: maximum"}), nil},
 		{"one provider", twoPrivate, []string{"location:", "provider: Equinix\n    location:", "name: acme", "name: acme, resiliency: maximum"}, []string{"ER152 warning Equinix"}},
+		{"one circuit", twoPrivate, []string{"[er-a, er-b]", "[er-a]", "name: acme", "name: acme, resiliency: maximum"}, nil},
 		{"no location", twoMicrosoft, []string{"name: acme", "name: acme, resiliency: maximum"}, nil},
 	})
 }
 
 // Rules pass over what is missing or no value: others report it. A finding
-// without a place would be one about nothing.
+// without a place, or about circuits that nothing is known of, says nothing.
 func TestRulesPassOverGaps(t *testing.T) {
 	t.Parallel()
 	for name, changes := range map[string][]string{
 		"no router":        {"router: ce1, ", ""},
 		"unknown routers":  {"router: ce", "router: pe"},
+		"nobody to steer":  {"router: ce", "router: pe", "er-b]", "er-b], prepend: {er-b: 0}"},
+		"nothing to steer": {"      primary", "      # primary", "      secondary", "      # secondary", "er-b]", "er-b], prepend: {er-b: 0}"},
 		"no secondary":     {"      secondary", "      # secondary"},
 		"no subnets":       {"ipv4: 172.16.0", "mtu: 172.16.0"},
 		"no statement":     {"traffic:\n", "traffic: []\n#"},
@@ -119,8 +125,8 @@ func TestRulesPassOverGaps(t *testing.T) {
 			f.checkTimers()
 			f.checkDesign()
 			for _, d := range f.diags {
-				if d.Pos.IsZero() {
-					t.Errorf("%s has no place: %s", d.Code, d.Summary)
+				if d.Pos.IsZero() || d.Code == oneDirection {
+					t.Errorf("%s: %s at %v", d.Code, d.Summary, d.Pos)
 				}
 			}
 		})

@@ -24,7 +24,7 @@ func (f *facts) checkPassiveLinks(s *statement) {
 	if s.in.Links.V == "primary-first" {
 		f.warn(passiveLink, s.in.Links.Pos, fmt.Sprintf("the secondary links of statement %s stand by for Azure", s.name), passiveHint)
 	}
-	if len(s.in.Prepend) == 0 {
+	if len(s.in.Prepend) == 0 || !s.prependsParse() {
 		return
 	}
 	for _, st := range f.steering(s) {

@@ -42,7 +42,7 @@ func TestRulesOfTimers(t *testing.T) {
 		{"created before the day", twoPrivate, created("2018-07-31"), []string{"ER106 warning 2018-07-31"}},
 		{"created on the day", twoPrivate, created("2018-08-01"), nil},
 		{"created before the day without BFD", twoPrivate, append(created("2018-07-31"), peering("bfd: false")...), nil},
-		{"Microsoft peering of its day", twoMicrosoft, []string{"sku: premium", "sku: premium\n    created: 2020-01-09"}, []string{"ER106 warning 2020-01-09"}},
+		{"Microsoft peering of its day", twoMicrosoft, []string{"sku: premium", "sku: premium\n    created: 2020-01-09"}, []string{"ER106 warning 2020-01-09 ×2"}},
 		{"BFD on IPv6", twoPrivate, peering("bfdIPv6: {}"), []string{"ER107 warning bfdIPv6"}},
 		{"no BFD on IPv6", twoPrivate, peering("bfdIPv6: false"), nil},
 

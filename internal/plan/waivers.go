@@ -21,10 +21,11 @@ func (f *facts) waive(doc *intent.Document) {
 		return // finding the path of every place is not free
 	}
 	diags := f.diags
-	paths := make([]string, len(diags))
-	for i, d := range diags {
-		paths[i] = doc.PathAt(d.Pos)
+	paths := make(map[diag.Pos]string, len(diags))
+	for _, d := range diags {
+		paths[d.Pos] = ""
 	}
+	doc.FillPaths(paths)
 	today := f.env.Today.UTC().Truncate(24 * time.Hour)
 	for i := range f.in.Waivers {
 		w := &f.in.Waivers[i]
@@ -40,7 +41,7 @@ func (f *facts) waive(doc *intent.Document) {
 		used := false
 		for j := range diags {
 			d := &diags[j]
-			if string(d.Code) != w.Rule.V || !below(paths[j], w.Where.V) {
+			if string(d.Code) != w.Rule.V || !below(paths[d.Pos], w.Where.V) {
 				continue
 			}
 			switch {

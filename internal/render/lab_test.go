@@ -158,7 +158,7 @@ func (l *lab) edgeConf(number int, r *plan.Router, link plan.Link) string {
 		fmt.Fprintf(&families, "  neighbor %[1]s activate\n  neighbor %[1]s allowas-in 10\n  neighbor %[1]s route-map IN in\n  neighbor %[1]s route-map OUT out\n exit-address-family\n", s.Local)
 	}
 	return fmt.Sprintf(`interface er
-%s exit
+%sexit
 !
 router bgp 12076
  bgp router-id 192.0.2.%d
@@ -182,10 +182,12 @@ exit
 `, addresses, number, session.String(), families.String())
 }
 
-// A session is what one end of a BGP session says of it.
+// A session is what one end of a BGP session says of it. Of a session that is
+// down only the state counts: FRR 8.4 keeps the BFD session of a neighbor that
+// is shut, even up and then without an interface.
 type session struct {
 	State           string
-	Keepalive, Hold time.Duration // as agreed; 0 while down
+	Keepalive, Hold time.Duration // as agreed
 	BFD             string        // state, intervals, interface; empty: none
 }
 
@@ -217,10 +219,11 @@ func sessions(r *frrtest.Router) map[netip.Addr]session {
 		}
 	}
 	for peer, s := range out {
-		if s.State == "Established" {
-			s.Hold = time.Duration(details[peer].BgpTimerHoldTimeMsecs) * time.Millisecond
-			s.Keepalive = time.Duration(details[peer].BgpTimerKeepAliveIntervalMsecs) * time.Millisecond
+		if s.State != "Established" {
+			continue
 		}
+		s.Hold = time.Duration(details[peer].BgpTimerHoldTimeMsecs) * time.Millisecond
+		s.Keepalive = time.Duration(details[peer].BgpTimerKeepAliveIntervalMsecs) * time.Millisecond
 		for _, b := range bfd {
 			if b.Peer == peer {
 				s.BFD = fmt.Sprintf("%s on %s, multihop %t, %d/%d x %d, theirs %d x %d", b.Status, b.Interface, b.Multihop, b.Transmit, b.Receive, b.Multiplier, b.RemoteTransmit, b.Remote)

@@ -2,13 +2,18 @@ package render_test
 
 import (
 	"fmt"
+	"net/netip"
+	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/ercfg/ercfg/internal/artifact"
+	"github.com/ercfg/ercfg/internal/expressroute"
 	"github.com/ercfg/ercfg/internal/frrtest"
+	"github.com/ercfg/ercfg/internal/intent"
 	"github.com/ercfg/ercfg/internal/plan"
 	"github.com/ercfg/ercfg/internal/secret"
 )
@@ -34,7 +39,7 @@ func withSecrets(c artifact.Config) string {
 	return text
 }
 
-// device is the VLAN device of a link. A veth of that name stands in for it:
+// vlanDevice is the VLAN device of a link. A veth of that name stands in for it:
 // not every kernel has VLAN devices.
 func vlanDevice(l plan.Link) string { return fmt.Sprintf("%s.%d", l.Interface, l.Unit) }
 
@@ -76,4 +81,332 @@ func TestFRRLoads(t *testing.T) {
 			})
 		}
 	}
+}
+
+// convergence is how long a network may take until all of it is as planned. On
+// an idle machine it takes ten seconds; the laboratory's machines are shared.
+const convergence = 40 * time.Second
+
+// settling is how long a network that is as planned is left alone before it is
+// looked at once more: a route too many may come after all that are expected.
+const settling = 2 * time.Second
+
+// Real routers with our texts, and Microsoft's on the other side, do what the
+// plan says: sessions, timers, BFD, every route both ways and nothing else.
+func TestSessions(t *testing.T) {
+	t.Parallel()
+	for _, name := range []string{
+		"01-two-ce-private",    // MD5; a link on each of two routers, equal over iBGP
+		"02-dual-stack-one-ce", // both links on one router; IPv6; a 32-bit AS number
+		"standby-circuit",      // three routers; a worse circuit
+		"more-specifics",       // halves on the better circuit
+		"two-homes",            // two statements that want the opposite
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			l := newLab(t, subjectNamed(t, name).on(t, plan.FRR))
+			l.start()
+			l.await()
+		})
+	}
+}
+
+// A drained link has no session and keeps its interface; everything goes over
+// the other one.
+func TestDrainedLink(t *testing.T) {
+	t.Parallel()
+	doc := subjectNamed(t, "02-dual-stack-one-ce").document(t)
+	retarget(doc, plan.FRR)
+	link := doc.Intent.Circuits[0].Value.Private.Secondary
+	link.Shutdown = intent.At[bool]{V: true, Pos: link.Pos}
+	l := newLab(t, planOf(t, doc))
+	l.start()
+	l.await()
+	for _, link := range l.plan.Routers[0].Links {
+		out := run(t, l.routers[l.plan.Routers[0].Name], "ip", "-oneline", "link", "show", "dev", vlanDevice(link))
+		if !strings.Contains(out, "state UP") {
+			t.Errorf("%s is not up: %s", vlanDevice(link), out)
+		}
+	}
+}
+
+// What an operator will see one day, with example 02, both links on one router:
+// Microsoft drains the primary link before maintenance and brings it back; then
+// the provider loses the primary link in silence.
+func TestDrills(t *testing.T) {
+	t.Parallel()
+	l := newLab(t, subjectNamed(t, "02-dual-stack-one-ce").on(t, plan.FRR))
+	provider := l.provider()
+	l.start()
+	l.await()
+	r := &l.plan.Routers[0]
+	router := l.routers[r.Name]
+	at := slices.IndexFunc(r.Links, func(link plan.Link) bool { return link.Position == plan.Primary })
+	primary := r.Links[at]
+	edge := l.edges[primary.Origin]
+
+	// Everything but the primary link, in the FIB.
+	drained := l.plannedInterfaces(r)
+	for prefix, devices := range drained {
+		drained[prefix] = slices.DeleteFunc(slices.Clone(devices), func(d string) bool { return d == vlanDevice(primary) })
+		if len(drained[prefix]) != 1 || len(devices) != 2 {
+			t.Fatalf("the plan sends %s out of %q: this proves nothing", prefix, devices)
+		}
+	}
+	sends := func(want map[netip.Prefix][]string) func() (bool, string) {
+		return func() (bool, string) {
+			diff := diffPrefixes(want, forwarded(router))
+			return diff == "", diff
+		}
+	}
+
+	drain := strings.TrimSpace(strings.Repeat(expressroute.MicrosoftASN.String()+" ", 8))
+	configure(t, edge, "route-map OUT permit 10", "set as-path prepend "+drain)
+	frrtest.WaitFor(t, convergence, "Microsoft drains the primary link: all by the secondary", sends(drained))
+	configure(t, edge, "route-map OUT permit 10", "no set as-path prepend")
+	frrtest.WaitFor(t, convergence, "Microsoft brings the primary link back: both links", sends(l.plannedInterfaces(r)))
+
+	// From here on the provider forwards nothing on the primary link, and both
+	// ends keep their carrier. IPv6 has no BFD and waits for its hold time.
+	for prefix := range drained {
+		if plan.FamilyOf(prefix.Addr()) == plan.IPv6 {
+			drained[prefix] = l.plannedInterfaces(r)[prefix]
+		}
+	}
+	run(t, provider, "ip", "link", "set", edgePort(edge), "nomaster")
+	frrtest.WaitFor(t, blackhole, "silent loss of the primary link: IPv4 by the secondary", sends(drained))
+	if out := run(t, router, "ip", "-oneline", "link", "show", "dev", vlanDevice(primary)); !strings.Contains(out, "LOWER_UP") {
+		t.Errorf("the carrier is gone, so BFD has proved nothing: %s", out)
+	}
+}
+
+// blackhole is how long our sending direction may be lost when a link dies in
+// silence: BFD takes 900 ms, and the look at the FIB takes its time, too.
+const blackhole = 2 * time.Second
+
+// provider puts a bridge of one namespace into the middle of every link, so
+// that a link can die without either end losing its carrier.
+func (l *lab) provider() *frrtest.Router {
+	p := l.net.Router("provider")
+	links := 0
+	l.join = func(a *frrtest.Router, ifA string, edge *frrtest.Router, ifB string) {
+		links++
+		ours, bridge := fmt.Sprintf("ce%d", links), fmt.Sprintf("bridge%d", links)
+		l.net.Link(a, ifA, p, ours)
+		l.net.Link(edge, ifB, p, edgePort(edge))
+		run(l.t, p, "ip", "link", "add", bridge, "type", "bridge")
+		run(l.t, p, "ip", "link", "set", ours, "master", bridge)
+		run(l.t, p, "ip", "link", "set", edgePort(edge), "master", bridge)
+		run(l.t, p, "ip", "link", "set", bridge, "up")
+	}
+	return p
+}
+
+// edgePort is the provider's port to an edge router.
+func edgePort(edge *frrtest.Router) string { return "to-" + edge.Name }
+
+// run runs a command that cannot fail.
+func run(t testing.TB, r *frrtest.Router, argv ...string) string {
+	t.Helper()
+	out, err := r.Exec(t.Context(), argv...)
+	if err != nil {
+		t.Fatalf("%s: %v", r.Name, err)
+	}
+	return out
+}
+
+// configure changes an edge router's policy and sends its routes anew.
+func configure(t testing.TB, r *frrtest.Router, lines ...string) {
+	t.Helper()
+	argv := []string{"vtysh", "-c", "configure terminal"}
+	for _, line := range append(lines, "end", "clear bgp * soft out") {
+		argv = append(argv, "-c", line)
+	}
+	run(t, r, argv...)
+}
+
+// await waits until the whole network is as planned, and sees that it stays so.
+func (l *lab) await() {
+	l.t.Helper()
+	frrtest.WaitFor(l.t, convergence, "as planned", func() (bool, string) {
+		d := l.deviation()
+		return d == "", d
+	})
+	time.Sleep(settling)
+	if d := l.deviation(); d != "" {
+		l.t.Error("as planned, and then not: " + d)
+	}
+}
+
+// deviation describes the first router that is not as planned; "" is none.
+func (l *lab) deviation() string {
+	for i := range l.plan.Routers {
+		r := &l.plan.Routers[i]
+		if diff := diffAddrs(plannedSessions(r), sessions(l.routers[r.Name])); diff != "" {
+			return r.Name + ": sessions (-plan +router):\n" + diff
+		}
+		if diff := diffPrefixes(l.plannedPaths(r), received(l.routers[r.Name])); diff != "" {
+			return r.Name + ": received (-plan +router):\n" + diff
+		}
+		if diff := diffPrefixes(l.plannedInterfaces(r), forwarded(l.routers[r.Name])); diff != "" {
+			return r.Name + ": forwarded (-plan +router):\n" + diff
+		}
+		for _, link := range r.Links {
+			if diff := diffPrefixes(plannedAtEdge(r, link), received(l.edges[link.Origin])); diff != "" {
+				return link.Origin + ": received by the edge router (-plan +router):\n" + diff
+			}
+		}
+	}
+	return ""
+}
+
+// diffPrefixes and diffAddrs compare maps whose keys cmp cannot look into.
+func diffPrefixes[V any](want, got map[netip.Prefix]V) string {
+	return cmp.Diff(byText(want), byText(got))
+}
+
+func diffAddrs[V any](want, got map[netip.Addr]V) string {
+	return cmp.Diff(byText(want), byText(got))
+}
+
+func byText[K interface {
+	comparable
+	fmt.Stringer
+}, V any](m map[K]V) map[string]string {
+	out := make(map[string]string, len(m))
+	for k, v := range m {
+		out[k.String()] = fmt.Sprintf("%+v", v)
+	}
+	return out
+}
+
+// plannedSessions are the sessions of r as both ends agree: the lower hold time
+// (RFC 4271 §4.2), and a keepalive of at most a third of it.
+func plannedSessions(r *plan.Router) map[netip.Addr]session {
+	out := make(map[netip.Addr]session)
+	for _, link := range r.Links {
+		for _, s := range link.Sessions {
+			if s.Shutdown {
+				out[s.Neighbor] = session{State: "Idle (Admin)"}
+				continue
+			}
+			hold := min(s.Timers.Hold, expressroute.MSEEHold)
+			agreed := session{State: "Established", Hold: hold, Keepalive: min(s.Timers.Keepalive, hold/3)}
+			if s.BFD.On() {
+				ms := s.BFD.Interval.Milliseconds()
+				agreed.BFD = fmt.Sprintf("up on %s, multihop false, %d/%d x %d, theirs %d x %d", vlanDevice(link), ms, ms, s.BFD.Multiplier,
+					expressroute.BFDInterval.Milliseconds(), expressroute.BFDMultiplier)
+			}
+			out[s.Neighbor] = agreed
+		}
+	}
+	for _, s := range r.IBGP {
+		out[s.Neighbor] = session{State: "Established", Hold: s.Timers.Hold, Keepalive: s.Timers.Keepalive}
+	}
+	return out
+}
+
+// accepted are the paths that r takes from its edge routers, of all that they
+// announce: by the plan's own import policies.
+func (l *lab) accepted(r *plan.Router) map[netip.Prefix][]path {
+	out := make(map[netip.Prefix][]path)
+	d := planned(r)
+	for _, link := range r.Links {
+		for _, s := range link.Sessions {
+			for _, prefix := range l.announced {
+				if s.Shutdown || plan.FamilyOf(prefix.Addr()) != s.Family {
+					continue
+				}
+				if got := d.learned(d.neighbors[s.Neighbor], prefix); got.accepted {
+					out[prefix] = append(out[prefix], path{s.Neighbor, got.localPreference, expressroute.MicrosoftASN.String(), s.Neighbor})
+				}
+			}
+		}
+	}
+	return out
+}
+
+// best is the highest local-preference of paths; 0 without any.
+func best(paths []path) int {
+	out := 0
+	for _, p := range paths {
+		out = max(out, p.LocalPreference)
+	}
+	return out
+}
+
+// bestOfAll is the highest local-preference that any router has for prefix.
+func (l *lab) bestOfAll(prefix netip.Prefix) int {
+	out := 0
+	for i := range l.plan.Routers {
+		out = max(out, best(l.accepted(&l.plan.Routers[i])[prefix]))
+	}
+	return out
+}
+
+// plannedPaths is what r has heard: from its edge routers, and over iBGP from
+// each router whose own link is best of all (another one has its best path
+// from iBGP and does not pass it on), with that router as the next hop.
+func (l *lab) plannedPaths(r *plan.Router) map[netip.Prefix][]path {
+	out := l.accepted(r)
+	for i := range l.plan.Routers {
+		peer := &l.plan.Routers[i]
+		for prefix, theirs := range l.accepted(peer) {
+			for _, s := range r.IBGP {
+				if s.Peer == peer.Name && s.Family == plan.FamilyOf(prefix.Addr()) && best(theirs) == l.bestOfAll(prefix) {
+					out[prefix] = append(out[prefix], path{s.Neighbor, best(theirs), expressroute.MicrosoftASN.String(), s.Neighbor})
+				}
+			}
+		}
+	}
+	for _, paths := range out {
+		slices.SortFunc(paths, func(a, b path) int { return a.Peer.Compare(b.Peer) })
+	}
+	return out
+}
+
+// plannedInterfaces are the interfaces that r sends each prefix out of: all of
+// its own links that are best of all, or else the wires to the routers that
+// have such a link. The plan's limit of equal paths is wide enough for them.
+func (l *lab) plannedInterfaces(r *plan.Router) map[netip.Prefix][]string {
+	device := make(map[netip.Addr]string)
+	for _, link := range r.Links {
+		for _, s := range link.Sessions {
+			device[s.Neighbor] = vlanDevice(link)
+		}
+	}
+	out := make(map[netip.Prefix][]string)
+	for prefix, paths := range l.plannedPaths(r) {
+		own := best(l.accepted(r)[prefix]) == best(paths)
+		for _, p := range paths {
+			if p.LocalPreference != best(paths) || own != (device[p.Peer] != "") {
+				continue
+			}
+			if own {
+				out[prefix] = append(out[prefix], device[p.Peer])
+			} else {
+				out[prefix] = append(out[prefix], l.wires[ibgpEnd{r.Name, p.Peer}])
+			}
+		}
+		slices.Sort(out[prefix])
+	}
+	return out
+}
+
+// plannedAtEdge is what the edge router of a link hears: the prefixes that r
+// brings into BGP and its export policy lets out, with what is prepended, and
+// none of Azure's own.
+func plannedAtEdge(r *plan.Router, link plan.Link) map[netip.Prefix][]path {
+	out := make(map[netip.Prefix][]path)
+	d := planned(r)
+	for _, s := range link.Sessions {
+		for prefix := range d.networks {
+			got := d.advertised(d.neighbors[s.Neighbor], route{prefix, "static"})
+			if got.accepted && !s.Shutdown {
+				asPath := strings.TrimSpace(r.ASN.String() + " " + got.prepend)
+				out[prefix] = append(out[prefix], path{Peer: s.Local, ASPath: asPath, NextHop: s.Local})
+			}
+		}
+	}
+	return out
 }
