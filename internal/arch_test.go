@@ -45,7 +45,7 @@ var (
 	table = map[string]node{
 		"cmd/ercfg":             {rank: shell, fansOut: true},
 		"internal/intent":       {rank: pure, imports: []string{"schema"}},
-		"internal/plan":         {rank: pure, imports: []string{"internal/intent"}},
+		"internal/plan":         {rank: pure, imports: []string{"internal/intent"}, fansOut: true}, // Resolve, over routers
 		"internal/render":       {rank: pure, imports: []string{"internal/plan", "internal/artifact", "templates"}, fansOut: true},
 		"internal/artifact":     {rank: files},
 		"internal/sim":          {rank: pure, imports: []string{"internal/plan"}, fansOut: true},

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io/fs"
 	"slices"
+	"sync"
 	"time"
 
 	"github.com/ercfg/ercfg/internal/diag"
@@ -31,13 +32,27 @@ func (a *app) load(path string) (*loaded, error) {
 	if err != nil || in.doc == nil {
 		return in, err
 	}
-	p, found := plan.Resolve(in.doc, env)
-	in.findings = append(in.findings, unsaid(found, in.findings)...)
+	var p *plan.Plan
+	in.check(func() (found diag.List) {
+		p, found = plan.Resolve(in.doc, env)
+		return found
+	})
 	if !in.findings.HasErrors() {
 		in.plan = p
 	}
-	in.findings = in.findings.Sorted()
 	return in, nil
+}
+
+// check runs the schema beside the rules, which both only read the document,
+// and keeps what they find, sorted by place.
+func (in *loaded) check(rules func() diag.List) {
+	var refused diag.List
+	var wg sync.WaitGroup
+	wg.Go(func() { refused = in.doc.Validate() })
+	found := rules()
+	wg.Wait()
+	in.findings = append(in.findings, refused...)
+	in.findings = append(in.findings, unsaid(found, in.findings)...).Sorted()
 }
 
 // unsaid drops the rules' findings about values that the schema has refused:
@@ -57,7 +72,7 @@ func (a *app) parse(path string) (*loaded, plan.Env, error) {
 	if err != nil {
 		return nil, plan.Env{}, err
 	}
-	doc, diags := intent.Parse(files)
+	doc, diags := intent.Read(files)
 	in := &loaded{name: inputName(path), doc: doc, findings: diags, digest: digest(files)}
 	return in, plan.Env{Today: time.Now(), Secret: secretReader(folder).Read, Check: render.Check}, nil
 }

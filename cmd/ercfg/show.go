@@ -5,6 +5,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/ercfg/ercfg/internal/diag"
 	"github.com/ercfg/ercfg/internal/plan"
 )
 
@@ -31,10 +32,11 @@ func (a *app) show(path string) error {
 	}
 	text := ""
 	if in.doc != nil {
-		effective, found := plan.Effective(in.doc, env)
-		text, in.findings = effective, append(in.findings, found...)
+		in.check(func() (found diag.List) {
+			text, found = plan.Effective(in.doc, env)
+			return found
+		})
 	}
-	in.findings = in.findings.Sorted()
 	if err := a.printFindings(a.stderr, in.doc, in.findings); err != nil {
 		return err
 	}

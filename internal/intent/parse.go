@@ -26,11 +26,20 @@ type Document struct {
 	root   node
 }
 
-// Parse reads files, in their order, into one document. The document is nil
-// when a file is no YAML. Otherwise it holds whatever could be read, even
-// where the findings have errors, so that the rules can report theirs in the
-// same run.
+// Parse reads files and validates the document: what most callers want.
 func Parse(files []File) (*Document, diag.List) {
+	doc, diags := Read(files)
+	if doc != nil {
+		diags = append(diags, doc.Validate()...)
+	}
+	return doc, diags
+}
+
+// Read reads files, in their order, into one document. The document is nil
+// when a file is no YAML. Otherwise it holds whatever could be read, even
+// where Validate finds errors, so that the rules can report theirs in the same
+// run.
+func Read(files []File) (*Document, diag.List) {
 	var diags diag.List
 	doc := &Document{root: node{kind: mapping}}
 	if len(files) > 0 {
@@ -49,7 +58,6 @@ func Parse(files []File) (*Document, diag.List) {
 	if !whole {
 		return nil, diags.Sorted()
 	}
-	diags = append(diags, validate(&doc.root)...)
 	doc.Intent = &Intent{}
 	decode(&doc.root, doc.Intent)
 	return doc, diags

@@ -146,15 +146,16 @@ var compiled = sync.OnceValue(func() *jsonschema.Schema {
 	return c.MustCompile(SchemaID)
 })
 
-// validate checks the tree against the schema.
-func validate(root *node) diag.List {
-	err := compiled().Validate(root.plain())
+// Validate checks the document against the schema. It only reads, so it may
+// run beside the rules.
+func (d *Document) Validate() diag.List {
+	err := compiled().Validate(d.root.plain())
 	var invalid *jsonschema.ValidationError
 	if !errors.As(err, &invalid) {
 		return nil
 	}
 	var diags diag.List
-	root.explain(invalid, &diags)
+	d.root.explain(invalid, &diags)
 	return diags
 }
 

@@ -4,8 +4,11 @@ import (
 	"cmp"
 	"fmt"
 	"net/netip"
+	"runtime"
 	"slices"
 	"strings"
+	"sync"
+	"sync/atomic"
 
 	"github.com/ercfg/ercfg/internal/bgp"
 )
@@ -19,15 +22,40 @@ func (f *facts) derive() *Plan {
 	d.settle()
 	d.mesh()
 	p := &Plan{Name: f.name, Description: f.line(f.in.Metadata.Description), Ticket: f.line(f.in.Metadata.Ticket), Owner: f.line(f.in.Metadata.Owner)}
-	for _, r := range f.routers {
-		p.Routers = append(p.Routers, d.planRouter(r))
-	}
+	p.Routers = d.planRouters()
 	slices.SortFunc(p.Routers, func(a, b Router) int { return strings.Compare(a.Name, b.Name) })
 	d.planCircuits(p)
 	for _, s := range f.statements {
 		p.Statements = append(p.Statements, resolved(s))
 	}
 	return p
+}
+
+// planRouters makes every router's slice of the plan. Routers do not depend on
+// each other, so it fans out over them and joins before it returns, as
+// render.All does: a third of the time of a large intent is spent here.
+func (d *deriver) planRouters() []Router {
+	out := make([]Router, len(d.routers))
+	workers := make([]facts, min(runtime.GOMAXPROCS(0), len(d.routers)))
+	var next atomic.Int64
+	var wg sync.WaitGroup
+	for i := range workers {
+		// A worker reads what all share and keeps its own findings.
+		workers[i] = *d.facts
+		workers[i].diags = nil
+		own := *d
+		own.facts = &workers[i]
+		wg.Go(func() {
+			for n := int(next.Add(1) - 1); n < len(out); n = int(next.Add(1) - 1) {
+				out[n] = own.planRouter(own.routers[n])
+			}
+		})
+	}
+	wg.Wait()
+	for i := range workers {
+		d.diags = append(d.diags, workers[i].diags...)
+	}
+	return out
 }
 
 // A deriver holds what the statements say of each link and router.

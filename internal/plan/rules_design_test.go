@@ -111,7 +111,7 @@ func TestRulesPassOverGaps(t *testing.T) {
 		"bad timers":       {"vlan: 100", "timers: {keepalive: soon, hold: [1]}\n      vlan: 100"},
 		"half of timers":   {"vlan: 100", "timers: {hold: 30s}\n      vlan: 100"},
 		"bad prefixes":     {"10.1.0.0/16", "10.1.0.0", "10.200.0.0/16", "hub"},
-		"bad overrides":    {"er-b]", "er-b], prepend: {er-b: [x], er-a: lots}, preference: {er-b: high}"},
+		"bad overrides":    {"er-b]", "er-b], prepend: {er-b: [x], er-b.secondary: [x, y], er-a: lots}, preference: {er-b: high}"},
 		"bad communities":  {"fastPath: true}", "fastPath: true}, community: 7"},
 		"bad connections":  {"fastPath: true}", "fastPath: true}, connections: {er-a: {weight: x}, er-x: {weight: 1}, er-b: {}}"},
 		"no circuits":      {"circuits:", "x-circuits:"},
@@ -125,7 +125,7 @@ func TestRulesPassOverGaps(t *testing.T) {
 			f.checkTimers()
 			f.checkDesign()
 			for _, d := range f.diags {
-				if d.Pos.IsZero() || d.Code == oneDirection {
+				if d.Pos.IsZero() || d.Code == oneDirection || d.Code == passiveLink {
 					t.Errorf("%s: %s at %v", d.Code, d.Summary, d.Pos)
 				}
 			}

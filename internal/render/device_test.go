@@ -23,8 +23,11 @@ type device struct {
 	networks  map[netip.Prefix]bool
 	// redistributes has, per family and protocol, the policy that filters it.
 	redistributes map[source]string
-	policies      map[string][]term // in the order in which they are asked
-	lists         map[listName]map[netip.Prefix]bool
+	// nextHops has, per family, the policy that says over which routes a next
+	// hop may resolve. Without one: over all.
+	nextHops map[plan.Family]string
+	policies map[string][]term // in the order in which they are asked
+	lists    map[listName]map[netip.Prefix]bool
 }
 
 // semantics are how a vendor answers where a policy is silent.
@@ -36,8 +39,6 @@ type semantics struct {
 	bgpTable bool
 	// nextHopByTerm: the next hop is set by a term and not by the neighbor.
 	nextHopByTerm bool
-	// protocolByTerm: a term may ask for the protocol of a route.
-	protocolByTerm bool
 	// acceptBGP: a BGP route that no term decides is accepted. Otherwise it is
 	// refused.
 	acceptBGP bool
@@ -45,8 +46,7 @@ type semantics struct {
 	missingListMatches bool
 }
 
-// semanticsOf is the vendor's own manual in five words.
-//
+// semanticsOf says what each vendor's manual says of route maps and policies.
 // IOS-XE and FRR: a route map ends in an implicit deny. A match on a prefix
 // list that does not exist matches all on IOS-XE and nothing on FRR. Junos: the
 // default policy of BGP accepts BGP routes, both ways; a missing list does not
@@ -58,7 +58,7 @@ func semanticsOf(p plan.Platform) semantics {
 	case plan.FRR:
 		return semantics{platform: p, bgpTable: true}
 	case plan.Junos:
-		return semantics{platform: p, nextHopByTerm: true, protocolByTerm: true, acceptBGP: true}
+		return semantics{platform: p, nextHopByTerm: true, acceptBGP: true}
 	}
 	panic("no semantics of " + p.String())
 }
@@ -135,7 +135,7 @@ func origins() []string {
 func newDevice(s semantics) *device {
 	return &device{
 		semantics: s, neighbors: make(map[netip.Addr]*neighbor), statics: make(map[netip.Prefix]string), networks: make(map[netip.Prefix]bool),
-		redistributes: make(map[source]string), policies: make(map[string][]term), lists: make(map[listName]map[netip.Prefix]bool),
+		redistributes: make(map[source]string), nextHops: make(map[plan.Family]string), policies: make(map[string][]term), lists: make(map[listName]map[netip.Prefix]bool),
 	}
 }
 
@@ -225,6 +225,12 @@ func (d *device) originates(r route) bool {
 	return ok && d.decide(filter, r).accepted
 }
 
+// resolves reports whether a next hop may resolve over a route.
+func (d *device) resolves(r route) bool {
+	policy, ok := d.nextHops[r.family()]
+	return !ok || d.decide(policy, r).accepted
+}
+
 // undefined lists the names that are used and not defined.
 func (d *device) undefined() []string {
 	var out []string
@@ -240,6 +246,9 @@ func (d *device) undefined() []string {
 	for _, filter := range d.redistributes {
 		policy(filter)
 	}
+	for _, filter := range d.nextHops {
+		policy(filter)
+	}
 	for _, terms := range d.policies {
 		for _, t := range terms {
 			if _, ok := d.lists[listName{t.family, t.list}]; t.list != "" && !ok {
@@ -253,7 +262,7 @@ func (d *device) undefined() []string {
 
 // planned is the router as the plan has it.
 func planned(r *plan.Router) *device {
-	d := newDevice(semantics{platform: r.Platform, bgpTable: true, nextHopByTerm: true, protocolByTerm: true})
+	d := newDevice(semantics{platform: r.Platform, bgpTable: true, nextHopByTerm: true})
 	d.asn = r.ASN.String()
 	for _, l := range r.Links {
 		for _, s := range l.Sessions {
@@ -286,6 +295,9 @@ func planned(r *plan.Router) *device {
 			d.redistributes[source{plan.FamilyOf(o.Prefix.Addr()), o.Protocol}] = o.Filter
 		case plan.Learned:
 		}
+	}
+	for _, x := range r.Resolution {
+		d.nextHops[x.Family] = x.Policy
 	}
 	for _, l := range r.PrefixLists {
 		list := make(map[netip.Prefix]bool)

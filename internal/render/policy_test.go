@@ -13,8 +13,9 @@ import (
 	"github.com/ercfg/ercfg/internal/plan"
 )
 
-// differences compares two devices: their sessions, their static routes, and
-// what becomes of every prefix on every session, both ways.
+// differences compares two devices: their sessions, their static routes, what
+// becomes of every prefix on every session, both ways, and, on one platform,
+// over which routes a next hop resolves.
 func differences(want, got *device, prefixes []netip.Prefix) []string {
 	var out []string
 	report := func(format string, args ...any) { out = append(out, fmt.Sprintf(format, args...)) }
@@ -23,6 +24,15 @@ func differences(want, got *device, prefixes []netip.Prefix) []string {
 	}
 	if !maps.Equal(want.statics, got.statics) {
 		report("static routes %v, want %v", got.statics, want.statics)
+	}
+	if want.semantics.platform == got.semantics.platform { // FRR can keep no next hop off the anchors
+		for _, p := range prefixes {
+			for _, from := range origins() {
+				if a, b := want.resolves(route{p, from}), got.resolves(route{p, from}); a != b {
+					report("next hops over %s of %s: %t, want %t", p, from, b, a)
+				}
+			}
+		}
 	}
 	if !sameKeys(want.neighbors, got.neighbors) {
 		report("neighbors %v, want %v", slices.Collect(maps.Keys(got.neighbors)), slices.Collect(maps.Keys(want.neighbors)))
@@ -148,7 +158,8 @@ func TestSamePolicy(t *testing.T) {
 			reference := s.on(t, plan.FRR)
 			prefixes := probes(reference)
 			for _, platform := range vendors() {
-				for i, c := range configs(t, s.on(t, platform)) {
+				p := s.on(t, platform)
+				for i, c := range configs(t, p) {
 					got, err := read(c)
 					if err != nil {
 						t.Errorf("%s: %v", c.Name, err)
@@ -157,9 +168,11 @@ func TestSamePolicy(t *testing.T) {
 					for _, name := range got.undefined() {
 						t.Errorf("%s: %s is used and not defined", c.Name, name)
 					}
-					found := differences(planned(&reference.Routers[i]), got, prefixes)
-					for _, d := range found[:min(len(found), 10)] {
-						t.Errorf("%s: %s", c.Name, d)
+					for _, want := range []*plan.Router{&reference.Routers[i], &p.Routers[i]} {
+						found := differences(planned(want), got, prefixes)
+						for _, d := range found[:min(len(found), 10)] {
+							t.Errorf("%s against the plan on %s: %s", c.Name, want.Platform, d)
+						}
 					}
 				}
 			}
@@ -236,6 +249,9 @@ func TestPolicyFindsFaults(t *testing.T) {
 		{"match left out", "two-ce-private", plan.IOSXE, " match ip address prefix-list CONTOSO-LONDON-ER-LONDON-SUPERNETS-V4", ""},
 		{"network left out", "two-ce-private", plan.IOSXE, "  network 10.11.8.0 mask 255.255.248.0", ""},
 		{"next hop left", "two-ce-private", plan.IOSXE, "  neighbor 10.10.255.2 next-hop-self", ""},
+		{"next hop over no static route", "two-ce-private", plan.IOSXE, " match source-protocol static", ""},
+		{"next hop over nothing", "two-ce-private", plan.Junos, "set policy-options policy-statement CONTOSO-LONDON-NEXTHOP-V4 then accept", ""},
+		{"next hop over an anchor", "two-ce-private", plan.Junos, "set routing-options resolution rib inet.0 import CONTOSO-LONDON-NEXTHOP-V4", ""},
 		{"drained link in service", "knobs", plan.IOSXE, " neighbor 192.168.33.6 shutdown", ""},
 		{"local-preference", "standby-circuit", plan.FRR, " set local-preference 150", " set local-preference 250"},
 		{"BFD of another speed", "knobs", plan.FRR, "  receive-interval 750\n", "  receive-interval 300\n"},

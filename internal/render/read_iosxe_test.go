@@ -156,9 +156,7 @@ func (r *iosxeReading) inFamily(w []string) {
 	case is(w, "exit-address-family"):
 		r.inside = false
 	case is(w, "bgp nexthop route-map *"):
-		if _, ok := r.policies[w[3]]; ok {
-			r.fail("defined before its use")
-		}
+		r.nextHops[r.family] = w[3]
 	case is(w, "network * mask *"):
 		r.networks[r.masked(w[1], w[3])] = true
 	case is(w, "network *") && r.family == plan.IPv4:

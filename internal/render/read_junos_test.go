@@ -138,7 +138,11 @@ func (r *junosReading) routingOptions(w []string) {
 		w = w[2:]
 	}
 	switch {
-	case is(w, "router-id *"), is(w, "resolution rib * import *"):
+	case is(w, "router-id *"):
+	case is(w, "resolution rib inet.0 import *"):
+		r.nextHops[plan.IPv4] = w[4]
+	case is(w, "resolution rib inet6.0 import *"):
+		r.nextHops[plan.IPv6] = w[4]
 	case is(w, "autonomous-system *"):
 		r.asn = w[1]
 	case is(w, "forwarding-table export *"):
