@@ -41,7 +41,9 @@ check: ## format, vet, staticcheck, all tests that this machine can run; no root
 	@echo $(GO) test ./...; [ "$$(id -u)" = 0 ] || unset ERCFG_LAB; $(GO) test ./...
 
 race: ## the tests of what runs in parallel, under the race detector
-	$(GO) test -race ./internal/intent ./internal/plan ./internal/render ./internal/artifact
+	@command -v $$($(GO) env CC) >/dev/null || { echo "race: no C compiler, which the race detector needs: skipped"; [ "$$CI" != true ]; exit; }; \
+	set -x; \
+	$(GO) test -race ./internal/intent ./internal/plan ./internal/render ./internal/artifact && \
 	$(GO) test -race -run '^TestScript$$/^script$$' ./cmd/ercfg
 
 # As root check has run them already; sudo -n asks nobody for a password.
@@ -74,9 +76,10 @@ fuzz: ## every fuzz target for FUZZTIME (default 20s)
 	    $(GO) test -run '^$$' -fuzz "^$$target\$$" -fuzztime $(FUZZTIME) $$pkg; \
 	  done; done
 
-# Beside Go, only the tests on real daemons need anything. Without it they skip
-# and say why; on CI (ERCFG_LAB=must) that is a failure.
-DEPS := frr frr-pythontools iproute2 libyang2-tools
+# Beside Go, the tests on real daemons need FRR, and the race detector a C
+# compiler. Without FRR they skip and say why; on CI (ERCFG_LAB=must) that is a
+# failure.
+DEPS := frr frr-pythontools iproute2 gcc libc6-dev
 
 install-deps: ## install what the live tests need, where that is allowed (Debian)
 	@command -v dpkg-query >/dev/null || { echo "install-deps: no Debian: FRR tests skip unless FRR 8.4 is there"; exit 0; }; \

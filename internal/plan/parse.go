@@ -95,31 +95,24 @@ func (f *facts) host(a intent.At[string], family Family) intent.At[netip.Addr] {
 }
 
 func (f *facts) asn(a intent.At[intent.ASN]) intent.At[bgp.ASN] {
-	out := intent.At[bgp.ASN]{Pos: a.Pos}
-	if !a.Set() || a.V == "" {
-		return out
-	}
-	n, err := bgp.ParseASN(string(a.V))
-	if err != nil {
-		f.fault(badValue, a.Pos, fmt.Sprintf("%q is no AS number", string(a.V)), "write 65010 or 64620.1; the largest is 4294967295")
-		return intent.At[bgp.ASN]{}
-	}
-	out.V = n
-	return out
+	return parsed(f, a, bgp.ParseASN, "AS number", "write 65010 or 64620.1; the largest is 4294967295")
 }
 
 func (f *facts) community(a intent.At[string]) intent.At[bgp.Community] {
-	out := intent.At[bgp.Community]{Pos: a.Pos}
+	return parsed(f, a, bgp.ParseCommunity, "community", `write two numbers in quotes, such as "12076:51004"`)
+}
+
+// parsed parses a scalar. What is absent, or no what, comes back as absent.
+func parsed[S ~string, T any](f *facts, a intent.At[S], parse func(string) (T, error), what, hint string) intent.At[T] {
 	if !a.Set() || a.V == "" {
-		return out
+		return intent.At[T]{}
 	}
-	c, err := bgp.ParseCommunity(a.V)
+	v, err := parse(string(a.V))
 	if err != nil {
-		f.fault(badValue, a.Pos, fmt.Sprintf("%q is no community", a.V), `write two numbers in quotes, such as "12076:51004"`)
-		return intent.At[bgp.Community]{}
+		f.fault(badValue, a.Pos, fmt.Sprintf("%q is no %s", string(a.V), what), hint)
+		return intent.At[T]{}
 	}
-	out.V = c
-	return out
+	return intent.At[T]{V: v, Pos: a.Pos}
 }
 
 // duration parses a time with its unit; the schema has checked the form.

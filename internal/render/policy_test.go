@@ -49,10 +49,9 @@ func differences(want, got *device, prefixes []netip.Prefix) []string {
 			}
 			for _, from := range origins() {
 				r := route{p, from}
-				if got.semantics.platform == plan.Junos && !r.bgp() && want.relays(w, p) {
-					// The IBGP export and a learned prefix name no protocol: Junos
-					// sends such a prefix whatever has brought it, the others only
-					// when BGP has.
+				if got.semantics.platform == plan.Junos && !r.bgp() && want.passes(w, p) {
+					// The export of a learned prefix names no protocol: Junos sends
+					// it whatever has brought it, the others only when BGP has.
 					continue
 				}
 				if a, b := want.advertised(w, r), got.advertised(g, r); a != b {
@@ -65,9 +64,10 @@ func differences(want, got *device, prefixes []netip.Prefix) []string {
 	return out
 }
 
-// relays reports whether the router sends prefix to n when BGP has brought it.
-func (d *device) relays(n *neighbor, prefix netip.Prefix) bool {
-	return d.advertised(n, route{prefix, "external"}).accepted || d.advertised(n, route{prefix, "internal"}).accepted
+// passes reports whether prefix goes to an edge router when iBGP has brought
+// it.
+func (d *device) passes(n *neighbor, prefix netip.Prefix) bool {
+	return d.advertised(n, route{prefix, "internal"}).accepted
 }
 
 func sameKeys[K comparable, V any](a, b map[K]V) bool {
