@@ -43,6 +43,8 @@ type Loopback struct {
 	IPv4 At[string] `yaml:"ipv4,omitempty" jsonschema:"example=10.10.255.1/32"`
 	// The IPv6 address with /128.
 	IPv6 At[string] `yaml:"ipv6,omitempty" jsonschema:"example=2001:db8:10ff::1/128"`
+	// The security zone of the loopback on an SRX, where iBGP uses it. Default the zone of the first link.
+	Zone At[string] `yaml:"zone,omitempty" jsonschema:"example=trust"`
 }
 
 // VRF is a routing table of its own.

@@ -424,7 +424,7 @@ func (d *deriver) firsts() map[netip.Prefix][]imported {
 			for _, l := range p.both() {
 				for prefix, wishes := range d.tables[l].imports {
 					for _, w := range wishes {
-						if w.steer.rank == 0 && !slices.ContainsFunc(out[prefix], func(o imported) bool { return o.steer.path.peering == w.steer.path.peering }) {
+						if prefix.Bits() > 0 && w.steer.rank == 0 && !slices.ContainsFunc(out[prefix], func(o imported) bool { return o.steer.path.peering == w.steer.path.peering }) {
 							out[prefix] = append(out[prefix], w)
 						}
 					}
@@ -466,6 +466,11 @@ func shareRouter(a, b *peering) bool {
 
 // settleImport returns the one wish that holds for prefix on l.
 func (d *deriver) settleImport(l *link, prefix netip.Prefix, wishes []imported, firsts []imported) []imported {
+	if prefix.Bits() == 0 {
+		// As on export: the default belongs to the peering.
+		best := slices.MaxFunc(wishes, func(a, b imported) int { return cmp.Compare(a.preference(), b.preference()) })
+		return []imported{best}
+	}
 	best := wishes[0]
 	for _, w := range wishes[1:] {
 		if w.preference() == best.preference() {

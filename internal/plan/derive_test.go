@@ -95,6 +95,8 @@ func TestResolveFindings(t *testing.T) {
 		{"a path twice", []string{"prefer: [er-a, er-b]", "prefer: [er-a, er-a]"}, "ER903×1"},
 		{"a preference for no path", []string{"prefer: [er-a, er-b]", "prefer: [er-a, er-b], preference: {er-c: 100}"}, "ER904×1"},
 		{"a preference of zero", []string{"prefer: [er-a, er-b]", "prefer: [er-a, er-b], preference: {er-b: 0}"}, "ER905×1"},
+		{"two orders on one router and a default", []string{"primary: {router: r2, interface: eth1", "primary: {router: r1, interface: Gi0/0/3", "vlan: 100\n", "vlan: 100\n      acceptDefault: true\n"}, ""},
+		{"a router that no path ends on", []string{"circuits:\n", "  r3: {platform: frr, asn: 65001, routerID: 10.9.0.3}\ncircuits:\n"}, "ER929×1"},
 		{"a circuit without a statement", []string{"  - {name: two, onprem: [b], azure: [far], prefer: [er-b, er-a]}\n", "", "prefer: [er-a, er-b]", "prefer: [er-a]"}, "ER929×1"},
 		{"halves of a host route", []string{"10.1.0.0/16", "10.1.0.1/32", "prefer: [er-a, er-b]", "prefer: [er-a, er-b], technique: more-specifics"}, "ER927×1"},
 		{"host bits", []string{"10.1.0.0/16", "10.1.0.1/16"}, "ER022×1"},
@@ -180,7 +182,8 @@ func TestSteering(t *testing.T) {
 		{"a preference of the user", []string{"prefer: [er-a, er-b]", "prefer: [er-a, er-b], preference: {er-b: 90}"}, "r2 ACME-ER-B-PRIMARY-IN-V4", "10.201.0.0/16 lp 200; 10.200.0.0/16 lp 90"},
 		{"a prepend of the user on one link", []string{"prefer: [er-a, er-b]", "prefer: [er-a, er-b], prepend: {er-b.secondary: 5, er-b: 1}"}, "r2 ACME-ER-B-SECONDARY-OUT-V4", "10.2.0.0/16; 10.1.0.0/16 prepend 5"},
 		{"a nested network is a specific", []string{"10.2.0.0/16", "10.1.5.0/24"}, "r2 ACME-ER-B-PRIMARY-OUT-V4", "10.1.5.0/24; 10.1.0.0/16 prepend 3"},
-		{"a default is advertised where asked", []string{"vlan: 100\n", "vlan: 100\n      advertiseDefault: true\n"}, "r1 ACME-ER-A-PRIMARY-OUT-V4", "0.0.0.0/0, 10.1.0.0/16; 10.2.0.0/16 prepend 3"},
+		{"a default is advertised where asked", []string{"vlan: 100\n", "vlan: 100\n      advertiseDefault: true\n"}, "r1 ACME-ER-A-PRIMARY-OUT-V4", "0.0.0.0/0; 10.1.0.0/16; 10.2.0.0/16 prepend 3"},
+		{"a default is accepted where asked, in a list of its own", []string{"vlan: 100\n", "vlan: 100\n      acceptDefault: true\n"}, "r1 ACME-ER-A-PRIMARY-IN-V4", "10.200.0.0/16 lp 200; 0.0.0.0/0 lp 200; 10.201.0.0/16 lp 150"},
 		{"iBGP carries Azure's prefixes", nil, "r1 ACME-IBGP-OUT-V4", "10.200.0.0/16, 10.201.0.0/16 self"},
 		{"iBGP refuses on-premises prefixes", nil, "r1 ACME-IBGP-IN-V4", "10.200.0.0/16, 10.201.0.0/16"},
 		{"unless they are learned", []string{"10.1.0.0/16]", "10.1.0.0/16], originate: learned"}, "r1 ACME-IBGP-IN-V4", "10.200.0.0/16, 10.201.0.0/16; 10.1.0.0/16"},
@@ -195,6 +198,39 @@ func TestSteering(t *testing.T) {
 			router, policy, _ := strings.Cut(tt.policy, " ")
 			if got := describe(p, router, policy); got != tt.want {
 				t.Errorf("%s is %q, want %q", tt.policy, got, tt.want)
+			}
+		})
+	}
+}
+
+// A standby circuit's links share the load when its turn comes: every level of
+// preference counts for multipath.
+func TestMultipath(t *testing.T) {
+	t.Parallel()
+	apart := []string{"secondary: {router: r2, interface: eth2", "secondary: {router: r3, interface: eth2",
+		"circuits:\n", "  r3: {platform: junos, asn: 65001, routerID: 10.9.0.3, loopback: {interface: lo0, ipv4: 10.9.0.3/32}, ibgp: [{router: r1}, {router: r2}]}\ncircuits:\n"}
+	tests := []struct {
+		name    string
+		changes []string
+		router  string
+		want    Multipath
+	}{
+		{"active circuit on one router", []string{"azure: [far]", "azure: [hub]"}, "r1", Multipath{EBGP: 2, IBGP: 2}},
+		{"standby circuit on one router", []string{"  - {name: two, onprem: [b], azure: [far], prefer: [er-b, er-a]}\n", ""}, "r2", Multipath{EBGP: 2, IBGP: 1}},
+		{"standby circuit over two routers", append([]string{"  - {name: two, onprem: [b], azure: [far], prefer: [er-b, er-a]}\n", ""}, apart...), "r1", Multipath{EBGP: 2, IBGP: 2}},
+		{"one link of it", append([]string{"  - {name: two, onprem: [b], azure: [far], prefer: [er-b, er-a]}\n", ""}, apart...), "r3", Multipath{EBGP: 1, IBGP: 2}},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
+			p, diags := resolve(t, tt.changes...)
+			if p == nil {
+				t.Fatal(diags)
+			}
+			i := slices.IndexFunc(p.Routers, func(r Router) bool { return r.Name == tt.router })
+			got := p.Routers[i].Multipath
+			if got.Origin = ""; got != tt.want {
+				t.Errorf("%s has %+v, want %+v", tt.router, got, tt.want)
 			}
 		})
 	}

@@ -80,6 +80,7 @@ type router struct {
 	loopback4 intent.At[netip.Addr]
 	loopback6 intent.At[netip.Addr]
 	originate originate
+	zone      string  // of the loopback on an SRX; empty: not given
 	links     []*link // of all peerings that end here, in the order of the circuits
 	origin    string
 }

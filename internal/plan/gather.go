@@ -135,6 +135,8 @@ func (f *facts) gatherRouters() {
 			f.word(in.Loopback.Interface, ifaceText, "interface name", "write the vendor's own name, such as Loopback0, lo0 or lo")
 			r.loopback4 = f.host(in.Loopback.IPv4, IPv4)
 			r.loopback6 = f.host(in.Loopback.IPv6, IPv6)
+			f.word(in.Loopback.Zone, zoneName, "zone name", "letters, digits, hyphen and underscore")
+			r.zone = in.Loopback.Zone.V
 		}
 		r.originate = f.routerOriginate(r)
 		if in.SSH != nil {

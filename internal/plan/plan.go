@@ -136,6 +136,7 @@ type Loopback struct {
 	Interface string
 	IPv4      netip.Addr // zero: none
 	IPv6      netip.Addr // zero: none
+	Zone      Name       // security zone on an SRX; empty elsewhere
 	Origin    string
 }
 

@@ -3,6 +3,7 @@ package plan
 import (
 	"cmp"
 	"fmt"
+	"maps"
 	"net/netip"
 	"slices"
 	"strconv"
@@ -21,15 +22,20 @@ func (d *deriver) planRouter(r *router) Router {
 	if lo := r.in.Loopback; lo != nil {
 		out.Loopback = Loopback{Interface: lo.Interface.V, IPv4: r.loopback4.V, IPv6: r.loopback6.V, Origin: r.origin + ".loopback"}
 	}
-	for _, l := range r.links {
+	// In the order of the router, not of the intent: list names must not depend
+	// on where a circuit stands in a mapping.
+	links := slices.SortedFunc(slices.Values(r.links), func(a, b *link) int {
+		return cmp.Or(compareNatural(a.iface.V, b.iface.V), cmp.Compare(a.unit, b.unit), strings.Compare(a.origin, b.origin))
+	})
+	for _, l := range links {
 		if l.peering.microsoft || l.peering.vrf != "" || l.peering.circuit.model == "direct" {
 			continue // reported as not rendered yet
 		}
 		out.Links = append(out.Links, d.planLink(l, &out))
 	}
-	slices.SortFunc(out.Links, func(a, b Link) int {
-		return cmp.Or(compareNatural(a.Interface, b.Interface), cmp.Compare(a.Unit, b.Unit))
-	})
+	if r.stateful() && len(out.Links) > 0 {
+		out.Loopback.Zone = cmp.Or(r.zone, out.Links[0].Zone)
+	}
 	d.origination(r, &out)
 	d.ibgp(r, &out)
 	d.resolution(&out)
@@ -88,33 +94,46 @@ func (l *link) description() Label {
 // local-preference, best first.
 func (d *deriver) importPolicy(l *link, s Session, out *Router) {
 	policy := Policy{Name: s.Import, Family: s.Family, Origin: l.origin}
-	groups := make(map[uint32]map[netip.Prefix]string)
-	why := make(map[uint32]string)
+	groups := make(map[importGroup]map[netip.Prefix]string)
+	why := make(map[importGroup]string)
 	for prefix, wishes := range d.tables[l].imports {
 		if FamilyOf(prefix.Addr()) != s.Family {
 			continue
 		}
-		n := wishes[0].preference()
-		if groups[n] == nil {
-			groups[n] = make(map[netip.Prefix]string)
+		g := importGroup{preference: wishes[0].preference(), isDefault: prefix.Bits() == 0}
+		if groups[g] == nil {
+			groups[g] = make(map[netip.Prefix]string)
 		}
-		groups[n][prefix] = wishes[0].origin
-		if o := wishes[0].statement.origin; why[n] == "" || o < why[n] {
-			why[n] = o
+		groups[g][prefix] = wishes[0].origin
+		if o := wishes[0].statement.origin; why[g] == "" || o < why[g] {
+			why[g] = o
 		}
 	}
-	for _, n := range sortedDescending(groups) {
-		name := d.list(out, groups[n], s.Family, l.peering.tag(), "VNETS", "LP"+strconv.Itoa(int(n)))
-		policy.Terms = append(policy.Terms, Term{Match: name, LocalPreference: n, Origin: why[n]})
+	order := slices.SortedFunc(maps.Keys(groups), func(a, b importGroup) int {
+		return cmp.Or(cmp.Compare(b.preference, a.preference), compareBool(a.isDefault, b.isDefault))
+	})
+	for _, g := range order {
+		what := "VNETS"
+		if g.isDefault {
+			what = "DEFAULT"
+		}
+		name := d.list(out, groups[g], s.Family, l.peering.tag(), what, "LP"+strconv.Itoa(int(g.preference)))
+		policy.Terms = append(policy.Terms, Term{Match: name, LocalPreference: g.preference, Origin: why[g]})
 	}
 	out.Policies = append(out.Policies, policy.closed())
 }
 
+// An importGroup is a set of prefixes that a link accepts in one way.
+type importGroup struct {
+	preference uint32
+	isDefault  bool
+}
+
 // An exportGroup is a set of prefixes that leave a link in one way.
 type exportGroup struct {
-	specifics bool
-	protocol  string // of redistributed prefixes
-	prepend   string // as text, so that the group can be a map key
+	kind     string // DEFAULT, SPECIFICS or SUPERNETS
+	protocol string // of redistributed prefixes
+	prepend  string // as text, so that the group can be a map key
 }
 
 // exportPolicy advertises the statements' prefixes: supernets and specifics in
@@ -128,7 +147,7 @@ func (d *deriver) exportPolicy(l *link, s Session, out *Router) {
 			continue
 		}
 		w := wishes[0]
-		g := exportGroup{specifics: d.supernets.inside(prefix), protocol: d.origins[l.router][prefix].Protocol, prepend: asnText(w.prepend)}
+		g := exportGroup{kind: d.kind(prefix), protocol: d.origins[l.router][prefix].Protocol, prepend: asnText(w.prepend)}
 		if groups[g] == nil {
 			groups[g] = make(map[netip.Prefix]string)
 			terms[g] = Term{Prepend: w.prepend, Protocol: g.protocol, Origin: w.statement.origin}
@@ -144,15 +163,12 @@ func (d *deriver) exportPolicy(l *link, s Session, out *Router) {
 		order = append(order, g)
 	}
 	slices.SortFunc(order, func(a, b exportGroup) int {
-		return cmp.Or(cmp.Compare(len(terms[a].Prepend), len(terms[b].Prepend)), compareBool(b.specifics, a.specifics),
+		return cmp.Or(cmp.Compare(len(terms[a].Prepend), len(terms[b].Prepend)), strings.Compare(a.kind, b.kind),
 			strings.Compare(a.protocol, b.protocol), strings.Compare(a.prepend, b.prepend))
 	})
 	for _, g := range order {
 		t := terms[g]
-		parts := []string{l.peering.tag(), "SUPERNETS"}
-		if g.specifics {
-			parts[1] = "SPECIFICS"
-		}
+		parts := []string{l.peering.tag(), g.kind}
 		if g.protocol != "" {
 			parts = append(parts, strings.ToUpper(g.protocol))
 		}
@@ -163,6 +179,17 @@ func (d *deriver) exportPolicy(l *link, s Session, out *Router) {
 		policy.Terms = append(policy.Terms, t)
 	}
 	out.Policies = append(out.Policies, policy.closed())
+}
+
+// kind tells an operator what a list of advertised prefixes holds.
+func (d *deriver) kind(p netip.Prefix) string {
+	switch {
+	case p.Bits() == 0:
+		return "DEFAULT"
+	case d.supernets.inside(p):
+		return "SPECIFICS"
+	}
+	return "SUPERNETS"
 }
 
 func asnText(list []bgp.ASN) string {
@@ -216,7 +243,11 @@ func (d *deriver) resolution(out *Router) {
 		// timers have to do.
 		return
 	}
-	for _, family := range []Family{IPv4, IPv6} {
+	families := []Family{IPv4, IPv6}
+	if out.Platform == IOSXE {
+		families = families[:1] // the vendor documents `bgp nexthop route-map` for IPv4 only
+	}
+	for _, family := range families {
 		anchors := make(map[netip.Prefix]string)
 		for _, o := range out.Origins {
 			covers := slices.ContainsFunc(out.IBGP, func(n IBGP) bool { return o.Prefix.Contains(n.Neighbor) })
@@ -237,35 +268,36 @@ func (d *deriver) resolution(out *Router) {
 	}
 }
 
-// multipath counts the equal best paths that the router may have for one
-// Azure prefix: over its own links, and over the routers of its mesh.
+// multipath counts the equal paths that the router may have for one Azure
+// prefix: over its own links, and over the routers of its mesh. Every level of
+// local-preference counts, not only the best one: a standby circuit has two
+// links, too, and carries everything when its turn comes.
 func (d *deriver) multipath(r *router, out *Router) {
 	out.Multipath = Multipath{EBGP: 1, IBGP: 1, Origin: r.origin}
 	m := d.meshes[r]
 	for prefix := range m.azure {
-		best, own, routers := uint32(0), 0, 0
+		own, routers := make(map[uint32]int), make(map[uint32]int)
 		for _, peer := range m.routers {
-			counted := false
+			counted := make(map[uint32]bool)
 			for _, l := range peer.links {
 				n, ok := d.preferenceOf(l, prefix)
-				if !ok || n < best {
+				if !ok {
 					continue
 				}
-				if n > best {
-					best, own, routers, counted = n, 0, 0, false
-				}
 				if peer == r {
-					own++
+					own[n]++
 				}
-				if !counted {
-					routers++
-					counted = true
+				if !counted[n] {
+					routers[n]++
+					counted[n] = true
 				}
 			}
 		}
-		out.Multipath.EBGP = max(out.Multipath.EBGP, own)
-		if len(out.IBGP) > 0 {
-			out.Multipath.IBGP = max(out.Multipath.IBGP, routers)
+		for n := range routers {
+			out.Multipath.EBGP = max(out.Multipath.EBGP, own[n])
+			if len(out.IBGP) > 0 {
+				out.Multipath.IBGP = max(out.Multipath.IBGP, routers[n])
+			}
 		}
 	}
 }
@@ -285,16 +317,6 @@ func (d *deriver) finish(r *router, out *Router) {
 		}
 		seen[key] = l
 	}
-}
-
-func sortedDescending[V any](m map[uint32]V) []uint32 {
-	out := make([]uint32, 0, len(m))
-	for k := range m {
-		out = append(out, k)
-	}
-	slices.Sort(out)
-	slices.Reverse(out)
-	return out
 }
 
 func compareBool(a, b bool) int {

@@ -70,6 +70,8 @@ func TestAddressRules(t *testing.T) {
 
 		{"halves swapped", links("172.16.0.4/30", "172.16.0.0/30"), []string{"ER026 error 172.16.0.4/30"}},
 		{"IPv6 halves swapped", ipv6("2001:db8::4/126", "2001:db8::/126"), []string{"ER026 error 2001:db8::4/126"}},
+		{"what is no /30 is no half", links("172.16.0.4/31", "172.16.0.0/30"), []string{"ER020 error 172.16.0.4/31"}},
+		{"nor is the other one", links("172.16.0.4/30", "172.16.0.0/31"), []string{"ER020 error 172.16.0.0/31"}},
 		{"not halves of one block", links("172.16.0.8/30", "172.16.0.4/30"), nil},
 		{"a block and its halves", []string{"vlan: 100", "vlan: 100\n      ipv4: 172.16.0.0/29"}, nil},
 		{"a block and its halves swapped", append(links("172.16.0.4/30", "172.16.0.0/30"), "vlan: 100", "vlan: 100\n      ipv4: 172.16.0.0/29"), []string{"ER026 error 172.16.0.4/30", "ER026 error 172.16.0.0/30"}},
@@ -81,6 +83,8 @@ func TestAddressRules(t *testing.T) {
 		{"a VNet that no statement names", []string{"vnets:\n", "vnets:\n    idle: {prefixes: [172.16.0.0/24]}\n"}, []string{"ER027 error 172.16.0.0/30", "ER027 error 172.16.0.4/30"}},
 		{"a VNet of another VRF", blue("10.2.0.0/16", "172.16.0.0/24"), nil},
 		{"a VNet of the same VRF", blue("10.2.0.0/16", "172.16.1.0/24"), []string{"ER027 error 172.16.1.0/30", "ER027 error 172.16.1.4/30"}},
+		{"a VNet of both VRFs", blue("10.2.0.0/16", "172.16.1.0/24", "[hub]", "[hub, far]"), []string{"ER027 error 172.16.1.0/30", "ER027 error 172.16.1.4/30"}},
+		{"a VNet of both VRFs, met in the global table", blue("10.2.0.0/16", "172.16.0.0/24", "[hub]", "[hub, far]"), []string{"ER027 error 172.16.0.0/30", "ER027 error 172.16.0.4/30"}},
 		{"Azure's own address", links("168.63.129.16/30", "172.16.0.4/30"), []string{"ER027 error 168.63.129.16/30", "ER031 error 168.63.129.16/30"}},
 
 		{"a subnet of two circuits", second("172.16.1.0/30", "172.16.0.0/30"), []string{"ER028 error 172.16.0.0/30"}},
@@ -92,6 +96,8 @@ func TestAddressRules(t *testing.T) {
 		{"nested on two routers", second("172.16.1.4/30", "172.16.0.0/28", "172.16.0.4/30", "172.16.0.20/30"), []string{"ER020 error 172.16.0.0/28"}},
 		{"a public subnet in two VRFs", append(vrf(), microsoft("172.16.1.0/30", "20.0.0.4/30")...), []string{"ER028 error 20.0.0.4/30"}},
 		{"a public subnet in two VRFs, Microsoft's later", vrf("172.16.0.4/30", "20.0.0.0/30", "    private:\n      vrf", "    microsoft:\n      vrf", "172.16.1.0/30", "20.0.0.0/30", "172.16.1.4/30", "20.0.0.4/30"), []string{"ER028 error 20.0.0.0/30"}},
+
+		{"a public subnet in two VRFs, and no private peering", vrf("    private:\n", "    microsoft:\n", "    private:\n", "    microsoft:\n", "172.16.0.0/30", "20.0.0.0/30", "172.16.0.4/30", "20.0.0.4/30", "172.16.1.0/30", "20.0.0.0/30", "172.16.1.4/30", "20.0.1.4/30"), []string{"ER028 error 20.0.0.0/30"}},
 
 		{"public space", microsoft(), nil},
 		{"private space", microsoft("20.0.0.4/30", "192.168.0.0/30"), []string{"ER029 error 192.168.0.0/30"}},

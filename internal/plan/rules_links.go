@@ -139,7 +139,7 @@ func (f *facts) checkHalves(p *peering, family Family) {
 		return
 	}
 	x, y := a.subnet[family], b.subnet[family]
-	if !x.V.IsValid() || !y.V.IsValid() || x.V.Bits() != shape.link || y.V.Bits() != shape.link {
+	if x.V.Bits() != shape.link || y.V.Bits() != shape.link { // absent, or another rule's
 		return
 	}
 	block := netip.PrefixFrom(x.V.Addr(), shape.block).Masked()

@@ -101,6 +101,19 @@ func twoDirect(changes ...string) []string {
 	return append(direct("traffic:\n", secondDirect), changes...)
 }
 
+// changed is oneCircuit after changes: old, new, old, new, …
+func changed(t *testing.T, changes []string) string {
+	t.Helper()
+	text := oneCircuit
+	for i := 0; i+1 < len(changes); i += 2 {
+		if !strings.Contains(text, changes[i]) {
+			t.Fatalf("the intent has no %q:\n%s", changes[i], text)
+		}
+		text = strings.Replace(text, changes[i], changes[i+1], 1)
+	}
+	return text
+}
+
 // A ruleCase changes oneCircuit: old, new, old, new, … Each finding is wanted
 // as its code, its severity and the word that it points at.
 type ruleCase struct {
@@ -111,13 +124,7 @@ type ruleCase struct {
 
 func (c ruleCase) run(t *testing.T, check func(*facts)) {
 	t.Helper()
-	text := oneCircuit
-	for i := 0; i+1 < len(c.changes); i += 2 {
-		if !strings.Contains(text, c.changes[i]) {
-			t.Fatalf("the intent has no %q:\n%s", c.changes[i], text)
-		}
-		text = strings.Replace(text, c.changes[i], c.changes[i+1], 1)
-	}
+	text := changed(t, c.changes)
 	doc, _ := intent.Parse([]intent.File{{Name: "site.yaml", Data: []byte(text)}})
 	if doc == nil {
 		t.Fatalf("no YAML:\n%s", text)
@@ -252,6 +259,47 @@ func TestModelRules(t *testing.T) {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()
 			c.run(t, (*facts).checkModel)
+		})
+	}
+}
+
+// Where one rule has several causes, its words say which one it is.
+func TestRuleWords(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct {
+		name    string
+		changes []string
+		want    string
+	}{
+		{"the list of bandwidths", []string{"1Gbps", "300Mbps"}, "no provider circuit has 300Mbps; write one of 50Mbps, 100Mbps, 200Mbps, 500Mbps, 1Gbps, 2Gbps, 5Gbps, 10Gbps"},
+		{"the list of a port's sizes", direct("5Gbps", "3Gbps"), "no circuit on a 10Gbps port has 3Gbps; write one of 1Gbps, 2Gbps, 5Gbps, 10Gbps"},
+		{"one router", []string{"{router: ce2", "{router: ce1"}, "both links of er-a end on ce1;"},
+		{"one interface", []string{"{router: ce2, interface: eth2", "{router: ce1, interface: eth1"}, "both links of er-a end on interface eth1 of ce1;"},
+		{"no location", []string{"    location: London\n", "", "{name: acme}", "{name: acme, resiliency: high}"}, "resiliency: high is claimed, and there is one circuit only;"},
+		{"a /31", []string{"172.16.0.0/30", "172.16.0.0/31"}, "172.16.0.0/31 is no IPv4 /30; write the link's /30"},
+		{"a block on a link", []string{"172.16.0.0/30", "172.16.0.0/29"}, "172.16.0.0/29 is no IPv4 /30; a /29 for both links goes beside primary and secondary: ipv4: 172.16.0.0/29"},
+		{"the other family", []string{"172.16.0.0/30", `"2001:db8::/126"`}, "2001:db8::/126 is no IPv4 /30; the key ipv4 takes an IPv4 /30"},
+		{"a VLAN that is one", []string{"vlan: 100", "vlan: 5000"}, "VLAN 5000 is out of range;"},
+		{"a VLAN that is none", []string{"vlan: 100", "vlan: 0"}, "the VLAN is no number from 1 to 4094;"},
+		{"one tag on a QinQ port", append(twoDirect("encapsulation: dot1q", "encapsulation: qinq"), "vlan: 400", "vlan: {outer: 7, inner: 100}"), "er-e has one tag and er-d two on the port pair pair;"},
+		{"two tags on a dot1q port", twoDirect("vlan: 400", "vlan: {outer: 7, inner: 100}"), "er-e has one tag and er-d two on the port pair pair;"},
+		{"one tag and two in one peering", direct("secondary: {ipv4", "secondary: {vlan: {outer: 7, inner: 400}, ipv4"), "circuits.er-d.private.primary has one tag and circuits.er-d.private.secondary two on the port pair pair;"},
+		{"a link on Microsoft peering", append(before("traffic", microsoftPeering), "[10.1.0.0/16]", "[203.0.113.0/30]", "prefer: [er-a]", "prefer: [er-a.microsoft]"), "no circuit's link may be advertised on Microsoft peering"},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			t.Parallel()
+			doc, _ := intent.Parse([]intent.File{{Name: "site.yaml", Data: []byte(changed(t, c.changes))}})
+			f := gather(doc, Env{Today: today})
+			f.checkModel()
+			f.checkAddresses()
+			f.checkVLANs()
+			var words []string
+			for _, d := range f.diags {
+				words = append(words, d.Summary+"; "+d.Hint)
+			}
+			if got := strings.Join(words, "\n"); !strings.Contains(got, c.want) {
+				t.Errorf("nothing says %q:\n%s", c.want, got)
+			}
 		})
 	}
 }

@@ -1,6 +1,10 @@
 package plan
 
-import "fmt"
+import (
+	"fmt"
+
+	"github.com/ercfg/ercfg/internal/intent"
+)
 
 // checkPeerASN reports a peering whose links end in two AS numbers: Azure
 // stores one peer ASN for both (expressroute-howto-routing-portal-resource-manager.md).
@@ -32,8 +36,8 @@ func (f *facts) checkNames() {
 	}
 }
 
-// checkUse reports circuits that no statement uses: their sessions come up and
-// every route is refused.
+// checkUse reports circuits that no statement uses (their sessions come up and
+// every route is refused) and routers that no path ends on.
 func (f *facts) checkUse() {
 	used := make(map[*peering]bool)
 	for _, s := range f.statements {
@@ -46,6 +50,25 @@ func (f *facts) checkUse() {
 			if !used[p] {
 				f.warn(unusedName, c.name.Pos, fmt.Sprintf("no statement of traffic uses %s", p.path), "its sessions come up and carry nothing; list it under prefer")
 			}
+		}
+	}
+	tunnels := make(map[string]bool)
+	for i := range f.in.VPNs {
+		for _, t := range f.in.VPNs[i].Value.Tunnels {
+			tunnels[t.Router.V] = true
+		}
+	}
+	ports := make(map[string]bool)
+	for i := range f.in.DirectPorts {
+		for _, p := range []*intent.Port{f.in.DirectPorts[i].Value.Primary, f.in.DirectPorts[i].Value.Secondary} {
+			if p != nil {
+				ports[p.Router.V] = true
+			}
+		}
+	}
+	for _, r := range f.routers {
+		if len(r.links) == 0 && !tunnels[r.name.V] && !ports[r.name.V] {
+			f.warn(unusedName, r.name.Pos, fmt.Sprintf("no circuit or VPN ends on %s", r.name.V), "it is rendered with BGP and no session with Azure: take it away, or reach it over ibgp by address")
 		}
 	}
 }
