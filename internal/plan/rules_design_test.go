@@ -1,9 +1,11 @@
 package plan
 
 import (
+	"slices"
 	"strings"
 	"testing"
 
+	"github.com/ercfg/ercfg/internal/diag"
 	"github.com/ercfg/ercfg/internal/intent"
 )
 
@@ -113,6 +115,8 @@ func TestRulesPassOverGaps(t *testing.T) {
 		"bad prefixes":     {"10.1.0.0/16", "10.1.0.0", "10.200.0.0/16", "hub"},
 		"bad overrides":    {"er-b]", "er-b], prepend: {er-b: [x], er-b.secondary: [x, y], er-a: lots}, preference: {er-b: high}"},
 		"bad communities":  {"fastPath: true}", "fastPath: true}, community: 7"},
+		"bad MTU":          {"vlan: 100", "mtu: jumbo\n      vlan: 100"},
+		"bad route filter": {"private:", "microsoft:", "vlan: 100", "routeFilter: [x, 7]\n      vlan: 100"},
 		"bad connections":  {"fastPath: true}", "fastPath: true}, connections: {er-a: {weight: x}, er-x: {weight: 1}, er-b: {}}"},
 		"no circuits":      {"circuits:", "x-circuits:"},
 		"bad Global Reach": {"location: London", "location: London\n    globalReach: {with: er-x, block: x}"},
@@ -125,7 +129,7 @@ func TestRulesPassOverGaps(t *testing.T) {
 			f.checkTimers()
 			f.checkDesign()
 			for _, d := range f.diags {
-				if d.Pos.IsZero() || d.Code == oneDirection || d.Code == passiveLink {
+				if d.Pos.IsZero() || slices.Contains([]diag.Code{oneDirection, passiveLink, unknownCommunity, mtuTooSmall}, d.Code) {
 					t.Errorf("%s: %s at %v", d.Code, d.Summary, d.Pos)
 				}
 			}

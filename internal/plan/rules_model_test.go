@@ -204,6 +204,8 @@ func TestModelRules(t *testing.T) {
 		{"over the port's speed", twoDirect("5Gbps", "10Gbps"), []string{"ER006 warning 10Gbps"}},
 		{"twice the port's speed", twoDirect("5Gbps", "10Gbps", "5Gbps", "10Gbps"), []string{"ER006 warning 10Gbps"}},
 		{"over twice the port's speed", twoDirect("5Gbps", "10Gbps", "5Gbps", "10Gbps", "traffic:\n", "  er-f: {model: direct, port: pair, bandwidth: 1Gbps, private: {vlan: 9, primary: {}, secondary: {}}}\ntraffic:\n"), []string{"ER006 error 10Gbps"}},
+		{"a provider's circuit that names a port is not on it", append(direct(), "bandwidth: 1Gbps", "bandwidth: 50Mbps\n    port: pair"), nil},
+		{"a Direct circuit on an unknown port", direct("port: pair", "port: other"), nil},
 		{"a bundle on Junos", direct("xe-0/0/1", "ae0"), []string{"ER007 error ae0"}},
 		{"a bundle on IOS-XE", direct("xe-0/0/1", "Port-channel1"), []string{"ER007 error Port-channel1"}},
 		{"a bundle on Linux", direct("xe-0/0/1", "bond0"), []string{"ER007 error bond0"}},
@@ -248,11 +250,13 @@ func TestModelRules(t *testing.T) {
 		{"a statement and a connection are one join", append(vnets(9), "[10.100.0.0/16]", "[10.100.0.0/16], connections: {er-a: {weight: 5}}"), nil},
 		{"nine VNets and Global Reach", append(reach("standard", "standard"), vnets(8)...), nil},
 		{"ten VNets and Global Reach", append(reach("standard", "standard"), vnets(9)...), []string{"ER014 warning standard"}},
+		{"Global Reach to nowhere is none", append(vnets(9), "location: London", "globalReach: {with: er-x, block: 192.168.9.0/29}"), nil},
 		{"both ends list Global Reach", append(append(reach("standard", "standard"), "location: Paris", "globalReach: {with: er-a, block: 192.168.9.0/29}"), vnets(8)...), nil},
 
 		{"four circuits", circuits(3, "L%[1]d"), nil},
 		{"five circuits", circuits(4, "L%[1]d"), []string{"ER015 warning hub"}},
 		{"five circuits from one location", circuits(4, "london"), []string{"ER015 error hub"}},
+		{"locations that are not said are not one", circuits(5, `""`), []string{"ER015 warning hub"}},
 		{"sixteen circuits", circuits(15, "L%[1]d"), []string{"ER015 warning hub"}},
 		{"seventeen circuits", circuits(16, "L%[1]d"), []string{"ER015 error hub"}},
 	} {
@@ -340,6 +344,7 @@ func TestRulesOfPartialIntents(t *testing.T) {
 		"circuits: {a: {private: {}, microsoft: {}, public: }}",
 		"circuits: {a: {model: direct, port: p, bandwidth: [], globalReach: {}, private: {vlan: {}, primary: {}, secondary: {vlan: [], ipv4: 3, ipv6: x}}}}\ndirectPorts: {p: }",
 		"circuits: {a: {model: direct, port: p, private: {vlan: {outer: x}, primary: {}}}}\ndirectPorts: {p: {speed: 7Gbps, encapsulation: both, primary: {}, secondary: }}",
+		"circuits: {a: {model: direct, port: q}, b: {model: direct}}\ndirectPorts: {p: {primary: {router: r}}, q: {secondary: {router: r}}}",
 		"azure: {vnets: {v: {prefixes: [x, 1], connections: {y: }}}}\nonprem: {networks: {n: {prefixes: }}}\ntraffic: [{onprem: [n], azure: [v, w], prefer: [z]}]",
 		"circuits: {a: {globalReach: {with: a, block: 10.0.0.0/29}, private: {ipv4: 10.0.0.0/29, ipv6: 10.0.0.0/29, primary: {router: r, address: x, neighbor: 10.0.0.1}, secondary: }}}",
 	} {

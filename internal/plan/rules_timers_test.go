@@ -32,6 +32,7 @@ func TestRulesOfTimers(t *testing.T) {
 		{"the MSEE's own", twoPrivate, timers("60s", "180s"), nil},
 		{"above the MSEE's own", twoPrivate, timers("61s", "240s"), []string{"ER102 info 61s", "ER102 info 240s"}},
 
+		{"10 s beside BFD", twoPrivate, timers("3s", "10s"), []string{"ER103 warning 10s"}},
 		{"29 s beside BFD", twoPrivate, timers("9s", "29s"), []string{"ER103 warning 29s"}},
 		{"30 s beside BFD", twoPrivate, timers("10s", "30s"), nil},
 		{"29 s on IPv6", twoPrivate, timers6("9s", "29s"), nil},

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"regexp"
 	"slices"
+	"time"
 
 	"github.com/ercfg/ercfg/internal/diag"
 	"github.com/ercfg/ercfg/internal/plan"
@@ -16,7 +17,10 @@ const (
 	oldRelease     diag.Code = "ER931" // older than what the templates are written for
 	unseenRelease  diag.Code = "ER932" // rendered from documents, never run (I)
 	noEarlyWarning diag.Code = "ER933" // Junos has no warning below the limit (I)
-	noNextHopGuard diag.Code = "ER934" // FRR cannot keep next hops off the anchors (I)
+	noNextHopGuard diag.Code = "ER934" // a platform cannot keep next hops off the anchors (I)
+	loopbackInZone diag.Code = "ER935" // an SRX's loopback joins the zone of a link (I)
+	bfdOutOfRange  diag.Code = "ER936" // BFD that a platform's parser refuses
+	flowBasedIPv6  diag.Code = "ER937" // an SRX forwards IPv6 only when told to (I)
 )
 
 // Check reports what the routers' vendors cannot express. The findings carry
@@ -67,12 +71,12 @@ func (c *checker) router(r *plan.Router) {
 			}
 		}
 	}
-	switch r.Platform {
-	case plan.Junos:
+	c.bfd(r)
+	c.guard(r)
+	if r.Platform == plan.Junos {
 		c.warnings(r)
-	case plan.FRR:
-		c.guard(r)
-	case plan.IOSXE:
+		c.loopbackZone(r)
+		c.flowBased(r)
 	}
 }
 
@@ -138,15 +142,85 @@ func (c *checker) warnings(r *plan.Router) {
 }
 
 // guard tells where the short iBGP timers alone notice a dead router, because
-// an anchor covers its loopback.
+// an anchor covers its loopback and no policy keeps next hops off it.
 func (c *checker) guard(r *plan.Router) {
 	for i := range r.Origins {
 		o := &r.Origins[i]
-		if o.How == plan.Anchor && slices.ContainsFunc(r.IBGP, func(s plan.IBGP) bool { return o.Prefix.Contains(s.Neighbor) }) {
-			c.add(noNextHopGuard, diag.Info, r.Origin, fmt.Sprintf("the anchor %s covers the loopback of an iBGP peer: FRR keeps a dead peer's paths until the hold timer", o.Prefix),
+		if o.How != plan.Anchor || guarded(r, plan.FamilyOf(o.Prefix.Addr())) {
+			continue
+		}
+		if slices.ContainsFunc(r.IBGP, func(s plan.IBGP) bool { return o.Prefix.Contains(s.Neighbor) }) {
+			c.add(noNextHopGuard, diag.Info, r.Origin, fmt.Sprintf("the anchor %s covers the loopback of an iBGP peer: %s keeps a dead peer's paths until the hold timer", o.Prefix, r.Platform),
 				"originate: network or via makes no anchor")
 			return
 		}
+	}
+}
+
+// guarded reports whether the text of r keeps the next hops of a family off
+// the anchors. FRR's never does, whatever the plan has.
+func guarded(r *plan.Router, f plan.Family) bool {
+	return r.Platform != plan.FRR && slices.ContainsFunc(r.Resolution, func(x plan.Resolution) bool { return x.Family == f })
+}
+
+// bfdLimits are what a platform's parser takes: milliseconds between two
+// packets, and lost packets that end a session.
+type bfdLimits struct{ least, most, fewest, largest int }
+
+// bfdLimitsOf returns the limits of a platform.
+// Sources: Cisco IOS-XE model 17.18 (Cisco-IOS-XE-bfd, bfd interval); Junos
+// model 24.4 (junos-conf-protocols, bfd-liveness-detection); the parser of FRR
+// 8.4.
+func bfdLimitsOf(p plan.Platform) bfdLimits {
+	switch p {
+	case plan.IOSXE:
+		return bfdLimits{50, 9999, 3, 50}
+	case plan.Junos:
+		return bfdLimits{1, 255000, 1, 255}
+	case plan.FRR:
+		return bfdLimits{10, 60000, 2, 255}
+	}
+	panic(fmt.Sprintf("render: no BFD limits of platform %d", uint8(p)))
+}
+
+// bfd reports values that the router would refuse, once for each place that
+// gives them: both links of a peering have its BFD.
+func (c *checker) bfd(r *plan.Router) {
+	limits := bfdLimitsOf(r.Platform)
+	for i := range r.Links {
+		b := r.Links[i].BFD
+		if !b.On() || slices.ContainsFunc(r.Links[:i], func(l plan.Link) bool { return l.BFD == b }) {
+			continue
+		}
+		if ms := int(b.Interval / time.Millisecond); ms < limits.least || ms > limits.most {
+			c.add(bfdOutOfRange, diag.Error, b.Origin+".interval", fmt.Sprintf("%s has no BFD interval of %s, which %s would get", r.Platform, b.Interval, r.Name),
+				fmt.Sprintf("write %dms to %dms", limits.least, limits.most))
+		}
+		if b.Multiplier < limits.fewest || b.Multiplier > limits.largest {
+			c.add(bfdOutOfRange, diag.Error, b.Origin+".multiplier", fmt.Sprintf("%s has no BFD multiplier of %d, which %s would get", r.Platform, b.Multiplier, r.Name),
+				fmt.Sprintf("write %d to %d", limits.fewest, limits.largest))
+		}
+	}
+}
+
+// loopbackZone tells that an SRX's loopback joins the zone of a link, where an
+// owner may have it elsewhere: Junos refuses an interface in two zones. A zone
+// of the owner's own was asked for and needs no word.
+func (c *checker) loopbackZone(r *plan.Router) {
+	zone := r.Loopback.Zone
+	if inZone(r) && slices.ContainsFunc(r.Links, func(l plan.Link) bool { return l.Zone == zone }) {
+		c.add(loopbackInZone, diag.Info, r.Loopback.Origin, fmt.Sprintf("%s of %s joins the security zone %s, because iBGP uses it", junosLoopbackUnit(r), r.Name, zone),
+			"loopback: {zone: NAME} says where it sits; the policy from the LAN's zone to it is yours")
+	}
+}
+
+// flowBased tells that an SRX drops IPv6 unless its forwarding is set to flow
+// mode. The mode is the whole box's and may need a reboot, so no text of one
+// circuit sets it (Juniper, Flow-Based and Packet-Based Processing User Guide).
+func (c *checker) flowBased(r *plan.Router) {
+	if r.Model == plan.SRX && slices.ContainsFunc(peers(r), func(p peer) bool { return p.family == plan.IPv6 }) {
+		c.add(flowBasedIPv6, diag.Info, r.Origin, fmt.Sprintf("%s forwards IPv6 only in flow mode, which is not rendered", r.Name),
+			"see that the box has: security forwarding-options family inet6 mode flow-based; a change may need a reboot")
 	}
 }
 

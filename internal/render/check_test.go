@@ -1,12 +1,15 @@
 package render
 
 import (
+	"fmt"
 	"slices"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/ercfg/ercfg/internal/diag"
+	"github.com/ercfg/ercfg/internal/frrtest"
 	"github.com/ercfg/ercfg/internal/plan"
 )
 
@@ -18,7 +21,7 @@ func TestCheckHandmade(t *testing.T) {
 	for _, d := range Check(handmade(t)) {
 		got = append(got, string(d.Code)+" "+d.Severity.String()+" "+d.Path)
 	}
-	want := []string{"ER933 info router", "ER933 info router"} // mx and srx
+	want := []string{"ER933 info router", "ER933 info router", "ER937 info router"} // mx and srx
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("findings (-want +got):\n%s", diff)
 	}
@@ -26,7 +29,7 @@ func TestCheckHandmade(t *testing.T) {
 
 func TestCheck(t *testing.T) {
 	t.Parallel()
-	const ios, mx, linux = 0, 1, 3
+	const ios, mx, srx, linux = 0, 1, 2, 3
 	for _, c := range []struct {
 		name   string
 		router int
@@ -73,7 +76,45 @@ func TestCheck(t *testing.T) {
 			Code: "ER932", Severity: diag.Info, Path: "router.version", Summary: "frr 10.1 is rendered from its documents; the tests run 8.4",
 		}},
 		{"anchor over a peer's loopback", linux, func(r *plan.Router) { r.IBGP[0].Neighbor = r.Origins[1].Prefix.Addr().Next() }, diag.Diagnostic{
-			Code: "ER934", Severity: diag.Info, Path: "router", Summary: "the anchor 10.0.0.0/8 covers the loopback of an iBGP peer: FRR keeps a dead peer's paths until the hold timer", Hint: "originate: network or via makes no anchor",
+			Code: "ER934", Severity: diag.Info, Path: "router", Summary: "the anchor 10.0.0.0/8 covers the loopback of an iBGP peer: frr keeps a dead peer's paths until the hold timer", Hint: "originate: network or via makes no anchor",
+		}},
+		{"anchor over a peer's IPv6 loopback", ios, func(r *plan.Router) {
+			r.IBGP[0].Family, r.IBGP[0].Neighbor = plan.IPv6, r.Origins[7].Prefix.Addr().Next()
+		}, diag.Diagnostic{
+			Code: "ER934", Severity: diag.Info, Path: "router", Summary: "the anchor 2001:db8:ab::/48 covers the loopback of an iBGP peer: ios-xe keeps a dead peer's paths until the hold timer", Hint: "originate: network or via makes no anchor",
+		}},
+		{"loopback in the zone of a link", srx, func(r *plan.Router) { r.Loopback.Zone, r.Links[2].Sessions = "dmz", nil }, diag.Diagnostic{
+			Code: "ER935", Severity: diag.Info, Path: "loopback", Summary: "lo0.0 of srx joins the security zone dmz, because iBGP uses it", Hint: "loopback: {zone: NAME} says where it sits; the policy from the LAN's zone to it is yours",
+		}},
+		{"IPv6 through a firewall", srx, func(*plan.Router) {}, diag.Diagnostic{
+			Code: "ER937", Severity: diag.Info, Path: "router", Summary: "srx forwards IPv6 only in flow mode, which is not rendered", Hint: "see that the box has: security forwarding-options family inet6 mode flow-based; a change may need a reboot",
+		}},
+		{"IPv6 of iBGP through a firewall", srx, func(r *plan.Router) { r.IBGP[0].Family, r.Links[2].Sessions = plan.IPv6, nil }, diag.Diagnostic{
+			Code: "ER937", Severity: diag.Info, Path: "router", Summary: "srx forwards IPv6 only in flow mode, which is not rendered", Hint: "see that the box has: security forwarding-options family inet6 mode flow-based; a change may need a reboot",
+		}},
+		{"fast BFD on IOS-XE", ios, bfdOf(49*time.Millisecond, 3), diag.Diagnostic{
+			Code: "ER936", Path: "bfd.interval", Summary: "ios-xe has no BFD interval of 49ms, which ios would get", Hint: "write 50ms to 9999ms",
+		}},
+		{"slow BFD on IOS-XE", ios, bfdOf(10*time.Second, 50), diag.Diagnostic{
+			Code: "ER936", Path: "bfd.interval", Summary: "ios-xe has no BFD interval of 10s, which ios would get", Hint: "write 50ms to 9999ms",
+		}},
+		{"nervous BFD on IOS-XE", ios, bfdOf(50*time.Millisecond, 2), diag.Diagnostic{
+			Code: "ER936", Path: "bfd.multiplier", Summary: "ios-xe has no BFD multiplier of 2, which ios would get", Hint: "write 3 to 50",
+		}},
+		{"patient BFD on IOS-XE", ios, bfdOf(9999*time.Millisecond, 51), diag.Diagnostic{
+			Code: "ER936", Path: "bfd.multiplier", Summary: "ios-xe has no BFD multiplier of 51, which ios would get", Hint: "write 3 to 50",
+		}},
+		{"slow BFD on Junos", mx, bfdOf(256*time.Second, 1), diag.Diagnostic{
+			Code: "ER936", Path: "bfd.interval", Summary: "junos has no BFD interval of 4m16s, which mx would get", Hint: "write 1ms to 255000ms",
+		}},
+		{"patient BFD on Junos", mx, bfdOf(255*time.Second, 256), diag.Diagnostic{
+			Code: "ER936", Path: "bfd.multiplier", Summary: "junos has no BFD multiplier of 256, which mx would get", Hint: "write 1 to 255",
+		}},
+		{"fast BFD on FRR", linux, bfdOf(9*time.Millisecond, 2), diag.Diagnostic{
+			Code: "ER936", Path: "bfd.interval", Summary: "frr has no BFD interval of 9ms, which linux would get", Hint: "write 10ms to 60000ms",
+		}},
+		{"nervous BFD on FRR", linux, bfdOf(10*time.Millisecond, 1), diag.Diagnostic{
+			Code: "ER936", Path: "bfd.multiplier", Summary: "frr has no BFD multiplier of 1, which linux would get", Hint: "write 2 to 255",
 		}},
 	} {
 		t.Run(c.name, func(t *testing.T) {
@@ -86,6 +127,36 @@ func TestCheck(t *testing.T) {
 				t.Errorf("findings (-want +got):\n%s", diff)
 			}
 		})
+	}
+}
+
+// bfdOf gives two links one BFD; it is reported once.
+func bfdOf(interval time.Duration, multiplier int) func(r *plan.Router) {
+	return func(r *plan.Router) {
+		for i := range r.Links[:2] {
+			r.Links[i].BFD = plan.BFD{Interval: interval, Multiplier: multiplier, Origin: "bfd"}
+		}
+	}
+}
+
+// FRR's own parser draws the limits of BFD where they are drawn here.
+func TestBFDLimitsOfFRR(t *testing.T) {
+	t.Parallel()
+	limits := bfdLimitsOf(plan.FRR)
+	for _, c := range []struct {
+		word        string
+		least, most int
+	}{
+		{"transmit-interval", limits.least, limits.most},
+		{"receive-interval", limits.least, limits.most},
+		{"detect-multiplier", limits.fewest, limits.largest},
+	} {
+		for value, taken := range map[int]bool{c.least - 1: false, c.least: true, c.most: true, c.most + 1: false} {
+			said := frrtest.SyntaxCheck(t, fmt.Sprintf("bfd\n profile P\n  %s %d\n exit\nexit\n", c.word, value))
+			if (said == "") != taken {
+				t.Errorf("%s %d: taken %t, want %t: %s", c.word, value, !taken, taken, said)
+			}
+		}
 	}
 }
 

@@ -10,7 +10,6 @@ import (
 	"strings"
 	"time"
 
-	"github.com/ercfg/ercfg/internal/bgp"
 	"github.com/ercfg/ercfg/internal/plan"
 )
 
@@ -85,11 +84,13 @@ type frrProfile struct {
 
 // linuxView is what the companion files say.
 type linuxView struct {
-	Hostname              string
-	Script                string // file name of the VLAN script
-	BGP, BFD, OSPF, OSPF6 string // yes, no
-	ISIS                  string
-	Parents               []linuxParent
+	Hostname string
+	Script   string // file name of the VLAN script
+	// Daemons beside zebra, staticd and bgpd. OSPF and IS-IS are the site's own
+	// and named only where frr.conf redistributes from them.
+	BFD, OSPF, OSPF6, ISIS bool
+	IPv6                   bool // a session is IPv6
+	Parents                []linuxParent
 }
 
 // linuxParent is a physical device and the VLAN devices on it.
@@ -123,7 +124,7 @@ func frr(name string, r *plan.Router) frrView {
 	prefix := strings.ToUpper(name)
 	v := frrView{
 		Hostname: r.Name, Interfaces: frrInterfaces(r), ASN: r.ASN.String(), RouterID: r.RouterID.String(),
-		Policies: frrPolicies(r), Profiles: frrProfiles(prefix, r), Linux: linux(r), Origin: r.Origin,
+		Policies: frrPolicies(r), Profiles: frrProfiles(prefix, r), Linux: linux(r, all), Origin: r.Origin,
 	}
 	for i := range all {
 		v.Neighbors = append(v.Neighbors, frrPeer(prefix, &all[i]))
@@ -279,25 +280,23 @@ func frrPolicies(r *plan.Router) []routeMap {
 	return out
 }
 
-// linux says which devices and daemons the router needs.
-func linux(r *plan.Router) linuxView {
-	v := linuxView{Hostname: r.Name, Script: r.Name + ".frr.vlans", BGP: "no", BFD: "no", OSPF: "no", OSPF6: "no", ISIS: "no"}
-	if r.ASN != bgp.ASN(0) {
-		v.BGP = "yes"
-	}
-	for i := range r.Links {
-		if r.Links[i].BFD.On() {
-			v.BFD = "yes"
-		}
+// linux says which devices, daemons and kernel settings the router needs for
+// its sessions. A setting for IPv6 has side effects on a router that has no
+// use for it.
+func linux(r *plan.Router, all []peer) linuxView {
+	v := linuxView{
+		Hostname: r.Name, Script: r.Name + ".frr.vlans",
+		BFD:  slices.ContainsFunc(all, func(p peer) bool { return p.bfd.On() }),
+		IPv6: slices.ContainsFunc(all, func(p peer) bool { return p.family == plan.IPv6 }),
 	}
 	for i := range r.Origins {
 		switch o := &r.Origins[i]; {
 		case o.Protocol == "ospf" && o.Prefix.Addr().Is4():
-			v.OSPF = "yes"
+			v.OSPF = true
 		case o.Protocol == "ospf":
-			v.OSPF6 = "yes"
+			v.OSPF6 = true
 		case o.Protocol == "isis":
-			v.ISIS = "yes"
+			v.ISIS = true
 		}
 	}
 	for i := range r.Links {

@@ -20,12 +20,14 @@ import (
 // Its values are legal for the vendors and for nothing else.
 func handmade(t testing.TB) *plan.Plan {
 	t.Helper()
-	return &plan.Plan{Name: "hand-made", Routers: []plan.Router{
+	p := &plan.Plan{Name: "hand-made", Routers: []plan.Router{
 		handmadeRouter(t, "ios", plan.IOSXE, plan.MX, plan.Version{Major: 17, Minor: 12, Text: "17.12"}, "Loopback0", "Port-channel1", "TwentyFiveGigE0/0/1"),
 		handmadeRouter(t, "mx", plan.Junos, plan.MX, plan.Version{Major: 23, Minor: 4, Text: "23.4R1"}, "lo0.5", "ae1", "xe-0/0/1:3"),
 		handmadeRouter(t, "srx", plan.Junos, plan.SRX, plan.Version{Major: 23, Minor: 4, Text: "23.4"}, "lo0", "reth0", "ge-0/0/1"),
 		handmadeRouter(t, "linux", plan.FRR, plan.MX, plan.Version{Major: 8, Minor: 4, Text: "8.4"}, "lo", "enp1s0-x", "wan0"),
 	}}
+	p.Routers[2].Loopback.Zone = "trust"
+	return p
 }
 
 func handmadeRouter(t testing.TB, name string, platform plan.Platform, model plan.Model, version plan.Version, loopback, port1, port2 string) plan.Router {
@@ -167,9 +169,11 @@ func TestHandmade(t *testing.T) {
 			"  neighbor 2001:DB8:0:1::2 maximum-prefix 10 warning-only",
 			"~  neighbor 10.0.0.6 maximum-prefix",
 			"  network 0.0.0.0\n  network 10.0.0.0\n  network 10.1.0.0 mask 255.255.0.0\n  network 172.16.0.0\n  network 192.168.5.0\n  network 192.168.0.0 mask 255.255.0.0\n  redistribute connected route-map HAND-MADE-FROM-V4\n  redistribute static route-map HAND-MADE-FROM-V4\n  redistribute ospf 7 match internal external 1 external 2 nssa-external 1 nssa-external 2 route-map HAND-MADE-FROM-V4\n  redistribute isis level-1-2 route-map HAND-MADE-FROM-V4\n  neighbor",
-			"  network 2001:DB8:AB::/48\n  network 2001:DB8:AC::/48\n  network ::/0\n",
-			"  maximum-paths 4\n  maximum-paths ibgp 3\n exit-address-family",
-			"ip route 10.0.0.0 255.0.0.0 Null0 250\nip route 10.1.0.0 255.255.0.0 10.9.9.9\nipv6 route 2001:DB8:AB::/48 Null0 250\nipv6 route 2001:DB8:AC::/48 2001:DB8::99\n!",
+			" address-family ipv6\n  redistribute ospf 7 match internal external 1 external 2 nssa-external 1 nssa-external 2 route-map HAND-MADE-FROM-V6\n  redistribute isis level-1-2 route-map HAND-MADE-FROM-V6\n" +
+				"  maximum-paths 4\n  maximum-paths ibgp 3\n  network 2001:DB8:AB::/48\n  network 2001:DB8:AC::/48\n  network ::/0\n  neighbor",
+			"  neighbor 2001:DB8:0:1::2 maximum-prefix 10 warning-only\n exit-address-family",
+			"  maximum-paths 4\n  maximum-paths ibgp 3\n exit-address-family\n !\n address-family ipv6",
+			"ip route 10.0.0.0 255.0.0.0 Null0 250\nip route 10.1.0.0 255.255.0.0 10.9.9.9\n!\nipv6 route 2001:DB8:AB::/48 Null0 250\nipv6 route 2001:DB8:AC::/48 2001:DB8::99\n!",
 			"ip prefix-list HAND-MADE-V4 seq 10 permit 0.0.0.0/0",
 			" set local-preference 4294967295",
 			" set as-path prepend 4200000001 65000",
@@ -184,7 +188,9 @@ func TestHandmade(t *testing.T) {
 			"set interfaces ae1 unit 100 family inet mtu 1400",
 			"set interfaces xe-0/0/1:3 vlan-tagging",
 			"set interfaces xe-0/0/1:3 unit 102 family inet6 mtu 1400",
+			"set interfaces ae1 unit 101 family inet mtu 1500",
 			"set interfaces lo0 unit 5 family inet6 address 2001:db8::1/128",
+			"~set interfaces lo0 unit 5 family inet mtu",
 			"set policy-options policy-statement HAND-MADE-OUT-V4 term 10 then as-path-prepend \"4200000001 65000\"",
 			"set policy-options policy-statement HAND-MADE-OUT-V4 term 10 then next-hop self",
 			"set policy-options policy-statement HAND-MADE-OUT-V6 term 10 from protocol ospf3",
@@ -193,8 +199,9 @@ func TestHandmade(t *testing.T) {
 			"set routing-options resolution rib inet.0 import HAND-MADE-NEXTHOP-V4",
 			"set routing-options rib inet6.0 static route 2001:db8:ab::/48 discard",
 			"set routing-options rib inet6.0 static route 2001:db8:ab::/48 preference 250",
-			"set routing-options rib inet6.0 static route 2001:db8:ac::/48 next-hop 2001:db8::99",
-			"set routing-options static route 10.1.0.0/16 next-hop 10.9.9.9",
+			"set routing-options rib inet6.0 static route 2001:db8:ac::/48 next-hop 2001:db8::99\nset routing-options rib inet6.0 static route 2001:db8:ac::/48 resolve",
+			"set routing-options static route 10.1.0.0/16 next-hop 10.9.9.9\nset routing-options static route 10.1.0.0/16 resolve",
+			"set policy-options policy-statement HAND-MADE-LOAD-BALANCE then load-balance per-packet\nset policy-options policy-statement HAND-MADE-NEXTHOP-V4 term 10",
 			"~set routing-options static route 10.2.0.0/16",
 			"set protocols bgp group HAND-MADE-ER-A-V4 authentication-key \"<file:keys/hand%20made.txt>\"",
 			"set protocols bgp group HAND-MADE-ER-A-V4 family inet unicast prefix-limit teardown 75 idle-timeout 7",
@@ -209,8 +216,10 @@ func TestHandmade(t *testing.T) {
 		}},
 		{"srx", []string{
 			"set security zones security-zone azure interfaces reth0.100 host-inbound-traffic protocols bgp",
-			"set security zones security-zone azure interfaces lo0.0 host-inbound-traffic protocols bfd",
 			"set security zones security-zone dmz interfaces ge-0/0/1.102 host-inbound-traffic system-services ping",
+			"set security zones security-zone trust host-inbound-traffic protocols bgp\nset security zones security-zone trust interfaces lo0.0\n",
+			"~set security zones security-zone trust interfaces lo0.0 host-inbound-traffic",
+			"~set security zones security-zone azure host-inbound-traffic",
 		}},
 		{"linux", []string{
 			"ip route 10.0.0.0/8 blackhole 250\nip route 10.1.0.0/16 10.9.9.9\nipv6 route 2001:db8:ab::/48 blackhole 250\nipv6 route 2001:db8:ac::/48 2001:db8::99\n!",
@@ -227,9 +236,9 @@ func TestHandmade(t *testing.T) {
 			"parent enp1s0-x 1504\nvlan enp1s0-x enp1s0-x.s900 900 1504\nvlan enp1s0-x.s900 enp1s0-x.100 100 1400\nvlan enp1s0-x.s900 enp1s0-x.101 101 1500\n",
 			"parent wan0 1400\nvlan wan0 wan0.102 102 1400\n",
 		}},
-		{"linux.frr.vlans.service", []string{`After=sys-subsystem-net-devices-enp1s0\x2dx.device`, "Before=frr.service"}},
-		{"linux.frr.daemons", []string{"bgpd=yes", "bfdd=yes", "ospfd=yes", "ospf6d=yes", "isisd=yes", "pimd=no"}},
-		{"linux.frr.sysctl", []string{"net.ipv4.ip_forward = 1"}},
+		{"linux.frr.vlans.service", []string{`After=sys-subsystem-net-devices-enp1s0\x2dx.device`, "Before=frr.service", "ExecReload=/usr/local/sbin/ercfg-vlans", "WantedBy=frr.service", "~RequiredBy="}},
+		{"linux.frr.daemons", []string{"bgpd=yes\nbfdd=yes\nospfd=yes\nospf6d=yes\nisisd=yes\n\n", "isisd_options=\"  -A 127.0.0.1\"\n", "~pimd"}},
+		{"linux.frr.sysctl", []string{"net.ipv4.ip_forward = 1", "net.ipv6.conf.all.forwarding = 1", "net.ipv6.fib_multipath_hash_policy = 1"}},
 	} {
 		for _, line := range c.lines {
 			absent, is := strings.CutPrefix(line, "~")

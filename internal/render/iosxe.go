@@ -25,7 +25,7 @@ type iosxeView struct {
 	Interfaces  []iosxeInterface
 	Neighbors   []iosxeNeighbor // IPv6 first, then by address, as IOS-XE prints them
 	Families    []iosxeFamily
-	Statics     []static
+	Statics     []staticBlock
 	PrefixLists []prefixList
 	Policies    []routeMap
 	Origin      string
@@ -37,8 +37,8 @@ type iosxeInterface struct {
 	Encapsulation string // after "encapsulation dot1Q"; empty on a loopback
 	IPv4          string // address and mask
 	IPv6          string // address/length
-	IPv4MTU       int    // 0: the default
-	IPv6MTU       int    // 0: the default
+	IPv4MTU       int    // bytes; 0: the port's
+	IPv6MTU       int    // bytes; 0: the port's
 	Link          bool   // no loopback
 	BFD           string // after "bfd interval"
 	BFDOrigin     string
@@ -63,6 +63,7 @@ type iosxeNeighbor struct {
 
 type iosxeFamily struct {
 	Name            string
+	IPv4            bool // prints network first and maximum-paths last; IPv6 does neither
 	NextHopPolicy   string
 	NextHopOrigin   string
 	Networks        []network
@@ -88,6 +89,9 @@ type network struct{ Prefix, Origin string }
 
 // static is a static route of IOS-XE and FRR.
 type static struct{ Command, Prefix, NextHop, Origin string }
+
+// staticBlock is one family's static routes, which IOS-XE prints apart.
+type staticBlock struct{ Routes []static }
 
 type prefixList struct{ Entries []prefixEntry }
 
@@ -132,12 +136,16 @@ func iosxe(r *plan.Router) iosxeView {
 		v.Families = append(v.Families, iosxeAddressFamily(r, f, all))
 	}
 	for _, f := range [...]plan.Family{plan.IPv4, plan.IPv6} {
+		var block staticBlock
 		for _, o := range statics(r, f) {
 			s := static{Command: ipWord(f) + " route", Prefix: iosxeDestination(o.Prefix), NextHop: "Null0 " + discardDistance, Origin: o.Origin}
 			if o.How == plan.Via {
 				s.NextHop = iosxeAddr(o.NextHop)
 			}
-			v.Statics = append(v.Statics, s)
+			block.Routes = append(block.Routes, s)
+		}
+		if len(block.Routes) > 0 {
+			v.Statics = append(v.Statics, block)
 		}
 	}
 	return v
@@ -170,6 +178,10 @@ func iosxeInterfaces(r *plan.Router) []iosxeInterface {
 		if l.IPv6.IsValid() {
 			i.IPv6 = iosxePrefix(l.IPv6)
 		}
+		// An IP MTU that equals the port's is not stored (Cisco IOS IP Addressing
+		// Services Command Reference, ip mtu): a line with Ethernet's would be
+		// missing from nearly every running configuration and differ from it for
+		// ever. The price is that on a jumbo port the link takes the port's.
 		if l.MTUBytes != defaultMTUBytes {
 			i.IPv4MTU = l.MTUBytes
 			if l.IPv6.IsValid() {
@@ -185,8 +197,8 @@ func iosxeInterfaces(r *plan.Router) []iosxeInterface {
 	return out
 }
 
-// defaultMTUBytes is the IP MTU of an Ethernet interface on every platform,
-// which none of them prints.
+// defaultMTUBytes is the IP MTU of an Ethernet port that no one has changed
+// (RFC 894).
 const defaultMTUBytes = 1500
 
 func iosxePeer(r *plan.Router, p *peer) iosxeNeighbor {
@@ -202,7 +214,7 @@ func iosxePeer(r *plan.Router, p *peer) iosxeNeighbor {
 }
 
 func iosxeAddressFamily(r *plan.Router, f plan.Family, all []peer) iosxeFamily {
-	out := iosxeFamily{Name: f.String(), Redistributions: redistributions(r, f, iosxeSource), PathsOrigin: r.Multipath.Origin, Origin: r.Origin}
+	out := iosxeFamily{Name: f.String(), IPv4: f == plan.IPv4, Redistributions: redistributions(r, f, iosxeSource), PathsOrigin: r.Multipath.Origin, Origin: r.Origin}
 	for i := range r.Resolution {
 		if r.Resolution[i].Family == f {
 			out.NextHopPolicy, out.NextHopOrigin = r.Resolution[i].Policy, r.Resolution[i].Origin

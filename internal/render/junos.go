@@ -38,10 +38,16 @@ type junosView struct {
 
 type junosZone struct {
 	Name       string
+	HearsBGP   bool // holds the loopback, which iBGP uses
+	BGPOrigin  string
 	Interfaces []junosZoneInterface
 }
 
-type junosZoneInterface struct{ Name, Origin string }
+type junosZoneInterface struct {
+	Name   string
+	Bare   bool // hears what its zone hears
+	Origin string
+}
 
 type junosInterface struct {
 	Name    string
@@ -60,7 +66,7 @@ type junosUnit struct {
 
 type junosFamily struct {
 	Name    string // inet, inet6
-	MTU     int    // 0: the default
+	MTU     int    // bytes; 0: a loopback's own
 	Address string
 }
 
@@ -73,7 +79,8 @@ type junosPrefixList struct {
 type junosPolicy struct {
 	Name   string
 	Terms  []junosTerm
-	Last   string // accept, reject
+	Last   string // accept, reject; empty where Spread
+	Spread bool   // puts all equal paths into the forwarding table
 	Origin string
 }
 
@@ -90,7 +97,7 @@ type junosTerm struct {
 
 type junosStatic struct {
 	Prefix     string
-	NextHop    string // empty: discard
+	NextHop    string // empty: discard; may be recursive
 	Preference string // of a discard
 	Origin     string
 }
@@ -111,11 +118,15 @@ func junos(name string, r *plan.Router) junosView {
 	if r.Model == plan.SRX {
 		v.Zones = junosZones(r)
 	}
+	v.PrefixLists, v.Policies = junosPolicies(r)
 	if r.Multipath.EBGP > 1 || r.Multipath.IBGP > 1 {
 		v.LoadBalance = prefix + "-LOAD-BALANCE"
+		v.Policies = append(v.Policies, junosPolicy{Name: v.LoadBalance, Spread: true, Origin: r.Multipath.Origin})
 	}
-	v.PrefixLists, v.Policies = junosPolicies(r)
-	v.HasPolicies = len(v.PrefixLists)+len(v.Policies) > 0 || v.LoadBalance != ""
+	// Junos prints policies by name: only where its model (24.4) says
+	// ordered-by user does a list keep the order of its commands.
+	slices.SortStableFunc(v.Policies, func(a, b junosPolicy) int { return strings.Compare(a.Name, b.Name) })
+	v.HasPolicies = len(v.PrefixLists)+len(v.Policies) > 0
 	for _, x := range r.Resolution {
 		v.Resolutions = append(v.Resolutions, junosResolution{junosTable(x.Family), x.Policy, x.Origin})
 	}
@@ -127,28 +138,46 @@ func junos(name string, r *plan.Router) junosView {
 	return v
 }
 
-// junosZones puts the links, and the loopback where iBGP uses it, into the
-// links' zones. The loopback joins the first link's zone.
+// junosZones puts the links, and the loopback where iBGP uses it, into their
+// zones. A link's unit is ercfg's alone and says itself what it hears. The
+// loopback is the LAN's: what an interface says of host-inbound-traffic takes
+// the place of what its zone says, so a word there would shut out whatever the
+// owner lets in (SSH, SNMP). Its zone is told to hear BGP besides
+// (Juniper, Security Policies User Guide, host-inbound-traffic).
 func junosZones(r *plan.Router) []junosZone {
 	var out []junosZone
-	add := func(zone, unit, origin string) {
-		i := slices.IndexFunc(out, func(z junosZone) bool { return z.Name == zone })
+	zone := func(name string) *junosZone {
+		i := slices.IndexFunc(out, func(z junosZone) bool { return z.Name == name })
 		if i < 0 {
 			i = len(out)
-			out = append(out, junosZone{Name: zone})
+			out = append(out, junosZone{Name: name})
 		}
-		out[i].Interfaces = append(out[i].Interfaces, junosZoneInterface{unit, origin})
+		return &out[i]
 	}
 	for i := range r.Links {
 		l := &r.Links[i]
-		add(l.Zone, l.Interface+"."+strconv.Itoa(l.Unit), l.Origin)
+		z := zone(l.Zone)
+		z.Interfaces = append(z.Interfaces, junosZoneInterface{Name: l.Interface + "." + strconv.Itoa(l.Unit), Origin: l.Origin})
 	}
-	if len(r.IBGP) > 0 && len(r.Links) > 0 && r.Loopback.Interface != "" {
-		name, unit := junosLoopback(r.Loopback.Interface)
-		add(r.Links[0].Zone, name+"."+strconv.Itoa(unit), r.Loopback.Origin)
+	if inZone(r) {
+		z := zone(r.Loopback.Zone)
+		z.HearsBGP, z.BGPOrigin = true, r.Loopback.Origin
+		z.Interfaces = append(z.Interfaces, junosZoneInterface{Name: junosLoopbackUnit(r), Bare: true, Origin: r.Loopback.Origin})
 	}
 	slices.SortStableFunc(out, func(a, b junosZone) int { return strings.Compare(a.Name, b.Name) })
 	return out
+}
+
+// inZone reports whether the loopback has to be in a security zone: on an SRX,
+// where iBGP uses it.
+func inZone(r *plan.Router) bool {
+	return r.Platform == plan.Junos && r.Model == plan.SRX && len(r.IBGP) > 0 && r.Loopback.Interface != "" && r.Loopback.Zone != ""
+}
+
+// junosLoopbackUnit is the loopback as zones name it: lo0.0.
+func junosLoopbackUnit(r *plan.Router) string {
+	name, unit := junosLoopback(r.Loopback.Interface)
+	return name + "." + strconv.Itoa(unit)
 }
 
 // junosLoopback splits lo0 or lo0.5 into device and unit.
@@ -178,7 +207,7 @@ func junosInterfaces(r *plan.Router) []junosInterface {
 	}
 	if lo := &r.Loopback; lo.Interface != "" {
 		name, number := junosLoopback(lo.Interface)
-		unit := junosUnit{Number: number, Origin: lo.Origin, Families: junosFamilies(hostPrefix(lo.IPv4), hostPrefix(lo.IPv6), defaultMTUBytes)}
+		unit := junosUnit{Number: number, Origin: lo.Origin, Families: junosFamilies(hostPrefix(lo.IPv4), hostPrefix(lo.IPv6), 0)}
 		at := slices.IndexFunc(out, func(i junosInterface) bool { return i.Name > name })
 		if at < 0 {
 			at = len(out)
@@ -197,10 +226,11 @@ func hostPrefix(a netip.Addr) netip.Prefix {
 	return netip.PrefixFrom(a, a.BitLen())
 }
 
+// junosFamilies writes the addresses of a unit. A link's MTU is written even
+// where it is Ethernet's: without it a family takes what the port carries, and
+// on a jumbo port that is more than the circuit does (Juniper, Interfaces
+// Fundamentals, protocol MTU). Zero writes none.
 func junosFamilies(v4, v6 netip.Prefix, mtuBytes int) []junosFamily {
-	if mtuBytes == defaultMTUBytes {
-		mtuBytes = 0
-	}
 	var out []junosFamily
 	if v4.IsValid() {
 		out = append(out, junosFamily{"inet", mtuBytes, v4.String()})

@@ -240,6 +240,7 @@ func TestPolicyFindsFaults(t *testing.T) {
 		{"policy without its end", "two-ce-private", plan.Junos, "set policy-options policy-statement CONTOSO-LONDON-ER-LONDON-PRIMARY-IN-V4 then reject", ""},
 		{"policy that ends in accept", "two-ce-private", plan.Junos, "set policy-options policy-statement CONTOSO-LONDON-ER-LONDON-PRIMARY-OUT-V4 then reject", "set policy-options policy-statement CONTOSO-LONDON-ER-LONDON-PRIMARY-OUT-V4 then accept"},
 		{"no static route to announce", "two-ce-private", plan.Junos, "set routing-options static route 10.11.8.0/21 discard", ""},
+		{"next hop that must be connected", "originate", plan.Junos, "set routing-options static route 10.45.0.0/16 resolve", ""},
 		{"static route better than the IGP", "two-ce-private", plan.Junos, "set routing-options static route 10.10.0.0/16 preference 250", ""},
 		{"next hop left", "two-ce-private", plan.Junos, "set policy-options policy-statement CONTOSO-LONDON-IBGP-OUT-V4 term 10 then next-hop self", ""},
 		{"prepend of two", "two-homes", plan.Junos, `set policy-options policy-statement WINGTIP-ER-EAST-PRIMARY-OUT-V4 term 20 then as-path-prepend "65101 65101 65101"`, `set policy-options policy-statement WINGTIP-ER-EAST-PRIMARY-OUT-V4 term 20 then as-path-prepend "65101 65101"`},

@@ -1,6 +1,7 @@
 package render_test
 
 import (
+	"net/netip"
 	"strings"
 
 	"github.com/ercfg/ercfg/internal/plan"
@@ -15,6 +16,7 @@ type junosReading struct {
 	spread string                      // policy of the forwarding table
 	shares map[string]bool             // policies that spread over equal paths
 	routes map[string]string           // static route → distance of a discard
+	far    map[netip.Prefix]bool       // static routes whose next hop may be recursive
 }
 
 // A junosGroup is what a group's neighbors inherit.
@@ -32,7 +34,7 @@ type junosGroup struct {
 func readJunos(text string) (*device, error) {
 	r := &junosReading{
 		reading: reading{device: newDevice(semanticsOf(plan.Junos))}, groups: make(map[string]*junosGroup),
-		order: make(map[string][]string), terms: make(map[string]map[string]*term), shares: make(map[string]bool), routes: make(map[string]string),
+		order: make(map[string][]string), terms: make(map[string]map[string]*term), shares: make(map[string]bool), routes: make(map[string]string), far: make(map[netip.Prefix]bool),
 	}
 	for line := range strings.Lines(text) {
 		r.line = strings.TrimRight(line, "\n")
@@ -151,6 +153,8 @@ func (r *junosReading) routingOptions(w []string) {
 		r.statics[r.prefix(w[2])] = "discard"
 	case is(w, "static route * preference *"):
 		r.routes[w[2]] = w[4]
+	case is(w, "static route * resolve"):
+		r.far[r.prefix(w[2])] = true
 	case is(w, "static route * next-hop *"):
 		r.statics[r.prefix(w[2])] = r.addr(w[4]).String()
 	default:
@@ -258,6 +262,12 @@ func (r *junosReading) finish() {
 			if g.interval != "" {
 				n.bfd = g.interval + "x" + g.multiplier
 			}
+		}
+	}
+	for prefix, to := range r.statics {
+		if to != "discard" && !r.far[prefix] {
+			r.line = "static route " + prefix.String()
+			r.fail("a next hop that must be connected, as on no other platform")
 		}
 	}
 	for word, distance := range r.routes {

@@ -1,0 +1,393 @@
+package render
+
+import (
+	"errors"
+	"fmt"
+	"maps"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/ercfg/ercfg/internal/frrtest"
+	"github.com/ercfg/ercfg/internal/plan"
+)
+
+// linuxFiles renders the handmade FRR router, changed by change, and returns
+// its files by what follows its name: .frr.conf, .frr.vlans.
+func linuxFiles(t *testing.T, change func(*plan.Router)) map[string]string {
+	t.Helper()
+	p := handmade(t)
+	p.Routers = p.Routers[slices.IndexFunc(p.Routers, func(r plan.Router) bool { return r.Platform == plan.FRR }):]
+	change(&p.Routers[0])
+	out := make(map[string]string)
+	for _, c := range render(t, p, Options{}) {
+		out[strings.TrimPrefix(c.Name, c.Router)] = c.Text
+		for _, f := range c.Companions {
+			out[strings.TrimPrefix(f.Name, c.Router)] = f.Text
+		}
+	}
+	return out
+}
+
+func unchanged(*plan.Router) {}
+
+// onlyIPv4 takes every IPv6 session away.
+func onlyIPv4(r *plan.Router) {
+	for i := range r.Links {
+		r.Links[i].Sessions = slices.DeleteFunc(r.Links[i].Sessions, func(s plan.Session) bool { return s.Family == plan.IPv6 })
+	}
+	r.IBGP = slices.DeleteFunc(r.IBGP, func(s plan.IBGP) bool { return s.Family == plan.IPv6 })
+}
+
+// settings are the lines of a file without comments and empty ones.
+func settings(text string) []string {
+	return slices.DeleteFunc(strings.Split(text, "\n"), func(line string) bool { return line == "" || strings.HasPrefix(line, "#") })
+}
+
+// A router without an IPv6 session keeps its router advertisements.
+func TestSysctl(t *testing.T) {
+	t.Parallel()
+	ipv4 := []string{
+		"net.ipv4.ip_forward = 1", "net.ipv4.conf.all.rp_filter = 2", "net.ipv4.conf.default.rp_filter = 2", "net.ipv4.fib_multipath_hash_policy = 1",
+	}
+	for _, c := range []struct {
+		name   string
+		change func(*plan.Router)
+		want   []string
+	}{
+		{"both families", unchanged, append(slices.Clone(ipv4), "net.ipv6.fib_multipath_hash_policy = 1", "net.ipv6.conf.all.forwarding = 1")},
+		{"IPv4 alone", onlyIPv4, ipv4},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			t.Parallel()
+			text := linuxFiles(t, c.change)[".frr.sysctl"]
+			if diff := cmp.Diff(c.want, settings(text)); diff != "" {
+				t.Errorf("settings (-want +got):\n%s", diff)
+			}
+			if got, want := strings.Contains(text, "accept_ra"), len(c.want) > len(ipv4); got != want {
+				t.Errorf("speaks of accept_ra: %v, want %v", got, want)
+			}
+		})
+	}
+}
+
+// startLimit is how long FRR's start script and its daemons may take: two
+// seconds on an idle machine.
+const startLimit = 30 * time.Second
+
+// FRR's own start script takes the daemons file as the whole file of a new
+// router: what frr.conf needs runs, nothing else does, and no terminal is open
+// to the network.
+func TestDaemonsStart(t *testing.T) {
+	t.Parallel()
+	withoutBFD := func(r *plan.Router) {
+		r.Origins = slices.DeleteFunc(r.Origins, func(o plan.Origination) bool { return o.Protocol == "isis" || o.Protocol == "ospf" })
+		for i := range r.Links {
+			r.Links[i].BFD = plan.BFD{}
+			for j := range r.Links[i].Sessions {
+				r.Links[i].Sessions[j].BFD = plan.BFD{}
+			}
+		}
+	}
+	for _, c := range []struct {
+		name   string
+		change func(*plan.Router)
+		want   []string
+	}{
+		{"with all it may need", unchanged, []string{"bfdd", "bgpd", "isisd", "ospf6d", "ospfd", "staticd", "watchfrr", "zebra"}},
+		{"with BGP alone", withoutBFD, []string{"bgpd", "staticd", "watchfrr", "zebra"}},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			t.Parallel()
+			const script = "/usr/lib/frr/frrinit.sh"
+			r := frrtest.New(t).Router("linux")
+			r.WriteFile("/etc/frr/frr.conf", "hostname linux\nservice integrated-vtysh-config\n")
+			r.WriteFile("/etc/frr/daemons", linuxFiles(t, c.change)[".frr.daemons"])
+			if _, err := r.Exec(t.Context(), script, "start"); err != nil {
+				t.Fatal(err)
+			}
+			// A daemon that has just been started may not have its PID file yet.
+			var said string
+			frrtest.WaitFor(t, startLimit, "every daemon runs", func() (bool, string) {
+				var err error
+				said, err = r.Exec(t.Context(), script, "status")
+				return err == nil, said
+			})
+			var got []string
+			for line := range strings.Lines(said) {
+				if name, ok := strings.CutSuffix(strings.TrimRight(line, ".\n"), ": running"); ok {
+					got = append(got, name[strings.LastIndex(name, " ")+1:])
+				}
+			}
+			slices.Sort(got)
+			if diff := cmp.Diff(c.want, got); diff != "" {
+				t.Errorf("daemons (-want +running):\n%s%s", diff, said)
+			}
+			listening, err := r.Exec(t.Context(), "ss", "-Hltn")
+			if err != nil {
+				t.Fatal(err)
+			}
+			terminals := 0
+			for line := range strings.Lines(listening) {
+				if words := strings.Fields(line); strings.Contains(words[3], ":26") {
+					terminals++
+					if !strings.HasPrefix(words[3], "127.0.0.1:") && !strings.HasPrefix(words[3], "[::1]:") {
+						t.Errorf("a terminal listens on %s", words[3])
+					}
+				}
+			}
+			if terminals == 0 {
+				t.Errorf("no terminal listens, so this proves nothing:\n%s", listening)
+			}
+		})
+	}
+}
+
+// systemd reads the unit without a complaint.
+func TestVLANUnit(t *testing.T) {
+	t.Parallel()
+	if _, err := exec.LookPath("systemd-analyze"); err != nil {
+		t.Skip(err)
+	}
+	// The script is not installed here.
+	unit := strings.ReplaceAll(linuxFiles(t, unchanged)[".frr.vlans.service"], "=/usr/local/sbin/ercfg-vlans", "=/bin/true")
+	file := filepath.Join(t.TempDir(), "ercfg-vlans.service")
+	if err := os.WriteFile(file, []byte(unit), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if out, err := exec.CommandContext(t.Context(), "systemd-analyze", "verify", "--man=no", file).CombinedOutput(); err != nil || len(out) > 0 {
+		t.Errorf("systemd-analyze verify: %v: %s", err, out)
+	}
+}
+
+// ipStub is ip as the script finds it. It refuses every command that begins
+// like a line of /run/refuse. Where the kernel has no VLAN devices
+// (/run/no-vlans), a veth stands in for each, and /run/tag.NAME holds what a
+// VLAN device would say of itself.
+const ipStub = `#!/bin/sh
+PATH=${PATH#/run/bin:}
+while read -r words; do
+	case "$*" in "$words"*) echo "RTNETLINK answers: Operation not supported" >&2; exit 2 ;; esac
+done </run/refuse
+[ -e /run/no-vlans ] || exec ip "$@"
+case "$*" in
+"link add link "*" type vlan "*)
+	ip link show dev "$4" >/dev/null && ip link add "$6" type veth && echo "$4 ${10} ${12}" >"/run/tag.$6"
+	;;
+"-o -d link show dev "*)
+	[ -e "/run/tag.$6" ] || exec ip "$@"
+	read -r parent protocol id <"/run/tag.$6"
+	ip "$@" | sed "s/: $6@[^:]*:/: $6@$parent:/; s/ veth / vlan protocol $protocol id $id <REORDER_HDR> /"
+	;;
+*) exec ip "$@" ;;
+esac
+`
+
+// stubPath is where commands are on the router: the stub first.
+const stubPath = "PATH=/run/bin:/usr/sbin:/usr/bin:/sbin:/bin"
+
+// A vlanBox is a Linux router with the script and the stub.
+type vlanBox struct {
+	t *testing.T
+	r *frrtest.Router
+}
+
+func newVLANBox(t *testing.T, ports []string) vlanBox {
+	t.Helper()
+	n := frrtest.New(t)
+	b := vlanBox{t, n.Router("linux")}
+	n.StandIn(b.r, append([]string{"probe"}, ports...)...)
+	b.r.WriteFile("/run/vlans", linuxFiles(t, unchanged)[".frr.vlans"])
+	b.r.WriteFile("/run/stub", ipStub)
+	b.r.WriteFile("/run/refuse", "")
+	if _, err := b.r.Exec(t.Context(), "install", "-D", "-m", "755", "/run/stub", "/run/bin/ip"); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := b.r.Exec(t.Context(), "ip", "link", "add", "link", "probe", "name", "probe.1", "type", "vlan", "id", "1"); err != nil {
+		t.Log("no VLAN devices in this kernel: veth devices stand in")
+		b.r.WriteFile("/run/no-vlans", "")
+	}
+	return b
+}
+
+// ip runs ip with words, as the script would.
+func (b vlanBox) ip(words string) string {
+	b.t.Helper()
+	out, err := b.r.Exec(b.t.Context(), append([]string{"env", stubPath, "ip"}, strings.Fields(words)...)...)
+	if err != nil {
+		b.t.Fatal(err)
+	}
+	return out
+}
+
+// run runs the script and returns its exit status and its own words on
+// standard error, without those of ip.
+func (b vlanBox) run() (int, []string) {
+	b.t.Helper()
+	_, err := b.r.Exec(b.t.Context(), "env", stubPath, "sh", "-c", "sh /run/vlans 2>/run/stderr")
+	status := 0
+	if exit, ok := errors.AsType[*exec.ExitError](err); ok {
+		status = exit.ExitCode()
+	} else if err != nil {
+		b.t.Fatal(err)
+	}
+	stderr, err := b.r.Exec(b.t.Context(), "cat", "/run/stderr")
+	if err != nil {
+		b.t.Fatal(err)
+	}
+	var said []string
+	for line := range strings.Lines(stderr) {
+		if words, ok := strings.CutPrefix(strings.TrimSpace(line), "ercfg-vlans: "); ok {
+			said = append(said, words)
+		}
+	}
+	if len(said) == 0 && stderr != "" {
+		b.t.Errorf("standard error: %s", stderr)
+	}
+	return status, said
+}
+
+// devices says of each device that the script touches and that is there, ports
+// too, what it is: "802.1Q 102 on wan0, MTU 1400, up".
+func (b vlanBox) devices() map[string]string {
+	b.t.Helper()
+	out := make(map[string]string)
+	all := b.ip("-o link show")
+	for _, name := range []string{"enp1s0-x", "enp1s0-x.s900", "enp1s0-x.100", "enp1s0-x.101", "wan0", "wan0.102"} {
+		if !strings.Contains(all, " "+name+"@") {
+			continue
+		}
+		w := strings.Fields(b.ip("-o -d link show dev " + name))
+		after := func(word string) string { return w[slices.Index(w, word)+1] }
+		tag := "no VLAN"
+		if at := slices.Index(w, "vlan"); at >= 0 {
+			_, parent, _ := strings.Cut(strings.TrimSuffix(w[1], ":"), "@")
+			tag = fmt.Sprintf("%s %s on %s", w[at+2], w[at+4], parent)
+		}
+		state := "down"
+		if slices.Contains(strings.Split(strings.Trim(w[2], "<>"), ","), "UP") {
+			state = "up"
+		}
+		out[name] = fmt.Sprintf("%s, MTU %s, %s", tag, after("mtu"), state)
+	}
+	return out
+}
+
+// with is the devices that all is well with, changed: "" is a device that is
+// not there.
+func with(changes map[string]string) map[string]string {
+	out := map[string]string{
+		"enp1s0-x":      "no VLAN, MTU 1504, up",
+		"enp1s0-x.s900": "802.1Q 900 on enp1s0-x, MTU 1504, up",
+		"enp1s0-x.100":  "802.1Q 100 on enp1s0-x.s900, MTU 1400, up",
+		"enp1s0-x.101":  "802.1Q 101 on enp1s0-x.s900, MTU 1500, up",
+		"wan0":          "no VLAN, MTU 1500, up",
+		"wan0.102":      "802.1Q 102 on wan0, MTU 1400, up",
+	}
+	maps.Copy(out, changes)
+	maps.DeleteFunc(out, func(_, is string) bool { return is == "" })
+	return out
+}
+
+// The script makes what is missing, mends MTU and state, leaves what is another
+// device alone, and goes on after a fault. A second run finds the same.
+func TestVLANScript(t *testing.T) {
+	t.Parallel()
+	both := []string{"enp1s0-x", "wan0"}
+	for _, c := range []struct {
+		name    string
+		ports   []string
+		setup   []string // ip commands
+		refuse  string   // beginning of the ip commands that fail
+		faults  []string
+		devices map[string]string
+	}{
+		{name: "new router", ports: both, devices: with(nil)},
+		{
+			name: "right tag, wrong MTU, down; the port's MTU is larger", ports: both, devices: with(map[string]string{"wan0": "no VLAN, MTU 9000, up"}),
+			setup: []string{"link add link wan0 name wan0.102 type vlan protocol 802.1Q id 102", "link set dev wan0.102 mtu 1300", "link set dev wan0 mtu 9000 down"},
+		},
+		{
+			name: "first port is missing", ports: []string{"wan0"},
+			faults: []string{
+				"enp1s0-x: no such port",
+				"enp1s0-x.s900: left out, because enp1s0-x is not as it should be",
+				"enp1s0-x.100: left out, because enp1s0-x.s900 is not as it should be",
+				"enp1s0-x.101: left out, because enp1s0-x.s900 is not as it should be",
+			},
+			devices: with(map[string]string{"enp1s0-x": "", "enp1s0-x.s900": "", "enp1s0-x.100": "", "enp1s0-x.101": ""}),
+		},
+		{
+			name: "first port takes no setting", ports: both, refuse: "link set dev enp1s0-x",
+			faults: []string{
+				"enp1s0-x: cannot be set to MTU 1504", "enp1s0-x: cannot be set up", "enp1s0-x.s900: cannot be set to MTU 1504 and up",
+				"enp1s0-x.100: cannot be set to MTU 1400 and up", "enp1s0-x.101: cannot be set to MTU 1500 and up",
+			},
+			devices: with(map[string]string{
+				"enp1s0-x": "no VLAN, MTU 1500, up", "enp1s0-x.s900": "802.1Q 900 on enp1s0-x, MTU 1500, down",
+				"enp1s0-x.100": "802.1Q 100 on enp1s0-x.s900, MTU 1500, down", "enp1s0-x.101": "802.1Q 101 on enp1s0-x.s900, MTU 1500, down",
+			}),
+		},
+		{
+			name: "outer device cannot be made", ports: both, refuse: "link add link enp1s0-x name",
+			faults: []string{
+				"enp1s0-x.s900: cannot be made on enp1s0-x",
+				"enp1s0-x.100: left out, because enp1s0-x.s900 is not as it should be",
+				"enp1s0-x.101: left out, because enp1s0-x.s900 is not as it should be",
+			},
+			devices: with(map[string]string{"enp1s0-x.s900": "", "enp1s0-x.100": "", "enp1s0-x.101": ""}),
+		},
+		{
+			name: "stale tag", ports: both, setup: []string{"link add link wan0 name wan0.102 type vlan protocol 802.1Q id 10", "link set dev wan0.102 mtu 1300"},
+			faults:  []string{"wan0.102: is wan0.102@wan0 vlan protocol 802.1Q id 10; should be wan0.102@wan0 vlan protocol 802.1Q id 102; left as it is"},
+			devices: with(map[string]string{"wan0.102": "802.1Q 10 on wan0, MTU 1300, down"}),
+		},
+		{
+			name: "stale port", ports: both, setup: []string{"link add link enp1s0-x name wan0.102 type vlan protocol 802.1Q id 102"},
+			faults:  []string{"wan0.102: is wan0.102@enp1s0-x vlan protocol 802.1Q id 102; should be wan0.102@wan0 vlan protocol 802.1Q id 102; left as it is"},
+			devices: with(map[string]string{"wan0.102": "802.1Q 102 on enp1s0-x, MTU 1500, down"}),
+		},
+		{
+			name: "stale EtherType", ports: both, setup: []string{"link add link enp1s0-x name enp1s0-x.s900 type vlan protocol 802.1ad id 900"},
+			faults: []string{
+				"enp1s0-x.s900: is enp1s0-x.s900@enp1s0-x vlan protocol 802.1ad id 900; should be enp1s0-x.s900@enp1s0-x vlan protocol 802.1Q id 900; left as it is",
+				"enp1s0-x.100: left out, because enp1s0-x.s900 is not as it should be",
+				"enp1s0-x.101: left out, because enp1s0-x.s900 is not as it should be",
+			},
+			devices: with(map[string]string{"enp1s0-x.s900": "802.1ad 900 on enp1s0-x, MTU 1500, down", "enp1s0-x.100": "", "enp1s0-x.101": ""}),
+		},
+		{
+			name: "no VLAN device", ports: both, setup: []string{"link add wan0.102 type veth peer name other"},
+			faults:  []string{"wan0.102: is wan0.102@other, no VLAN device; should be wan0.102@wan0 vlan protocol 802.1Q id 102; left as it is"},
+			devices: with(map[string]string{"wan0.102": "no VLAN, MTU 1500, down"}),
+		},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			t.Parallel()
+			b := newVLANBox(t, c.ports)
+			for _, words := range c.setup {
+				b.ip(words)
+			}
+			b.r.WriteFile("/run/refuse", strings.TrimPrefix(c.refuse+"\n", "\n"))
+			want := 0
+			if len(c.faults) > 0 {
+				want = 1
+			}
+			for _, run := range []string{"first", "second"} {
+				status, said := b.run()
+				if diff := cmp.Diff(c.faults, said); diff != "" || status != want {
+					t.Errorf("%s run: status %d, want %d; faults (-want +got):\n%s", run, status, want, diff)
+				}
+				if diff := cmp.Diff(c.devices, b.devices()); diff != "" {
+					t.Errorf("%s run: devices (-want +got):\n%s", run, diff)
+				}
+			}
+		})
+	}
+}
