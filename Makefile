@@ -12,7 +12,7 @@ export ERCFG_ORACLE := must
 endif
 endif
 
-.PHONY: help build demo test check race live golden generate bench bench-fleet fuzz install-deps clean
+.PHONY: help build demo test check race live skipped golden generate bench bench-fleet fuzz install-deps clean
 
 help: ## list the targets
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' $(firstword $(MAKEFILE_LIST)) | expand -t 22
@@ -31,7 +31,7 @@ demo: build ## validate and render the examples; print one router of each vendor
 
 say = printf '\n$$ %s\n' "$(1)"
 
-test: install-deps check race live ## everything: what check does, races, FRR in namespaces
+test: install-deps check race live skipped ## everything: what check does, races, FRR in namespaces
 
 check: ## format, vet, staticcheck, all tests that this machine can run; no root needed
 	@unformatted=$$(gofmt -l cmd docs internal schema templates); \
@@ -54,6 +54,17 @@ live: ## the tests that need root, under sudo where check ran without
 	elif [ "$$(id -u)" != 0 ]; then \
 	  echo "live: neither root nor sudo: the tests on FRR daemons are skipped"; [ "$$ERCFG_LAB" != must ]; \
 	fi
+
+# A test that did not run is no test that passed: the last line says so.
+skipped: ## what `make test` cannot run on this machine, and why
+	@s=; add() { s="$$s$${s:+; }$$1"; }; \
+	[ -d ../shared/oracle ] || add "Junos and IOS-XE against the vendors' models (no reader of them beside the project)"; \
+	if ! [ -x /usr/lib/frr/bgpd ]; then add 'FRR configurations on real daemons (no FRR)'; \
+	elif [ "$$(id -u)" != 0 ] && ! sudo -n true 2>/dev/null; then add 'FRR configurations on real daemons (neither root nor sudo)'; \
+	elif [ "$$(id -u)" = 0 ] && ! unshare -mn true 2>/dev/null; then add 'FRR configurations on real daemons (namespaces are refused)'; fi; \
+	command -v systemd-analyze >/dev/null || add "the VLAN unit in systemd's eyes (no systemd-analyze)"; \
+	command -v $$($(GO) env CC) >/dev/null || add 'the race detector (no C compiler)'; \
+	echo "skipped: $${s:-nothing}"
 
 golden: ## rewrite goldens and scripts; read the diff before you commit it
 	ERCFG_UPDATE=1 $(GO) test ./...

@@ -9,7 +9,9 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
+	"github.com/ercfg/ercfg/internal/expressroute"
 	"github.com/ercfg/ercfg/internal/golden"
 	"github.com/ercfg/ercfg/internal/intent"
 	"github.com/ercfg/ercfg/internal/plan"
@@ -32,7 +34,8 @@ func defaults(t *testing.T) string {
 	if err != nil || len(files) == 0 {
 		t.Fatalf("no profiles: %v", err)
 	}
-	var rows []string
+	files = append(files, "testdata/silent.yaml")
+	rows := unshown()
 	for _, name := range files {
 		data, err := os.ReadFile(name)
 		if err != nil {
@@ -49,12 +52,30 @@ func defaults(t *testing.T) string {
 	return `
 ## Defaults
 
-What ercfg assumes where an intent is silent, and why, for a customer edge with private peering.
+What ercfg assumes where an intent is silent, and why, for private peering. A key that stands here twice depends on another one.
 ` + "`ercfg show`" + ` prints the same for your own intent, with the values that depend on it.
 
 | key | default | because |
 | --- | --- | --- |
 ` + strings.Join(slices.Compact(rows), "\n") + "\n"
+}
+
+// unshown are the defaults that the effective intent leaves out, because it
+// has no such block or the value follows from others.
+func unshown() []string {
+	seconds := func(d time.Duration) string { return fmt.Sprintf("%ds", int(d.Seconds())) }
+	return []string{
+		"| `routers.ibgp.timers.keepalive` | `" + seconds(expressroute.IBGPKeepalive) + "` | an anchor that covers the loopbacks keeps a dead router's next hop valid until the hold time ends |",
+		"| `routers.ibgp.timers.hold` | `" + seconds(expressroute.IBGPHold) + "` | an anchor that covers the loopbacks keeps a dead router's next hop valid until the hold time ends |",
+		"| `routers.loopback.zone` | zone of the first link | SRX only: iBGP arrives there |",
+		"| `circuits.private.maxPrefixes` warning | 80 % | of either number the router logs a warning; the share has no key |",
+		"| `circuits.private.matchBy` | `prefixes` | Azure announces exactly the address spaces of the VNets |",
+		"| `circuits.private.advertiseDefault`, `acceptDefault` | `false` | a default route moves all Internet traffic; nobody should get one by accident |",
+		"| `circuits.private.primary.unit` | the VLAN | with QinQ the outer tag |",
+		"| `circuits.private.primary.address`, `neighbor` | first and second usable address of the subnet | Microsoft takes the second |",
+		"| `circuits.private.primary.shutdown` | `false` | true drains the link: its sessions are shut, the interface stays up |",
+		"| `traffic.technique` | `prepend` | it adds no route towards Azure |",
+	}
 }
 
 // defaultRows reads the defaults out of an effective intent.

@@ -47,7 +47,7 @@ var (
 		"internal/intent":       {rank: pure, imports: []string{"schema"}},
 		"internal/plan":         {rank: pure, imports: []string{"internal/intent"}, fansOut: true}, // Resolve, over routers
 		"internal/render":       {rank: pure, imports: []string{"internal/plan", "internal/artifact", "templates"}, fansOut: true},
-		"internal/artifact":     {rank: files},
+		"internal/artifact":     {rank: files, fansOut: true}, // WriteDir, over files
 		"internal/sim":          {rank: pure, imports: []string{"internal/plan"}, fansOut: true},
 		"internal/ticket":       {rank: pure, imports: []string{"internal/plan", "internal/artifact", "internal/sim", "internal/confdiff"}},
 		"internal/confdiff":     {rank: pure, imports: []string{"internal/artifact"}},

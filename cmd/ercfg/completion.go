@@ -1,6 +1,10 @@
 package main
 
 import (
+	"fmt"
+	"slices"
+	"strings"
+
 	"github.com/spf13/cobra"
 )
 
@@ -17,6 +21,10 @@ func (a *app) completionCommand() *cobra.Command {
 		Args: func(cmd *cobra.Command, args []string) error {
 			if len(args) == 0 {
 				return exactly("SHELL")(cmd, args)
+			}
+			if !slices.Contains(shells, args[0]) {
+				// The nearest spelling is no help here: tcsh is no slip for bash.
+				return usageError{fmt.Sprintf("completion: there is no script for the shell %q", args[0]), "known here: " + strings.Join(shells, ", ")}
 			}
 			return oneOf("shell", shells)(cmd, args)
 		},

@@ -118,6 +118,9 @@ func writeNew(path string, content []byte) error {
 	if errors.Is(err, fs.ErrExist) {
 		return fmt.Errorf("%s: %w; nothing was overwritten", shown(path), fs.ErrExist)
 	}
+	if errors.Is(err, fs.ErrNotExist) {
+		return fmt.Errorf("%s: there is no directory %s; make it first", shown(path), shown(filepath.Dir(path)))
+	}
 	if err != nil {
 		return err
 	}

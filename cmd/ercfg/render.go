@@ -96,7 +96,34 @@ func (a *app) render(path string, f renderFlags) error {
 	if f.format == "json" {
 		return product(writeJSON(a.stdout, newDocument(in.plan.Name, configs)))
 	}
-	return product(a.printConfigs(configs, len(f.routers) > 0))
+	if err := a.printConfigs(configs, len(f.routers) > 0); err != nil {
+		return product(err)
+	}
+	a.tellSecrets(configs)
+	return nil
+}
+
+// mostSecrets is how many references tellSecrets names.
+const mostSecrets = 5
+
+// tellSecrets says what a person has to fill in: a router takes a placeholder
+// for a key without a word, and the session then never comes up.
+func (a *app) tellSecrets(configs []artifact.Config) {
+	var names []string
+	for _, c := range configs {
+		for _, s := range c.Secrets {
+			names = append(names, s.String())
+		}
+	}
+	slices.Sort(names)
+	if names = slices.Compact(names); len(names) == 0 {
+		return
+	}
+	total := count(len(names), "secret")
+	if len(names) > mostSecrets {
+		names = append(names[:mostSecrets], "…")
+	}
+	a.tell("%s to fill in before a router gets this: %s", total, strings.Join(names, ", "))
 }
 
 func (f renderFlags) options() render.Options {
@@ -186,6 +213,9 @@ func header(w *bufio.Writer, first bool, name string) {
 
 // writeConfigs writes every configuration and the manifest under dir.
 func (a *app) writeConfigs(dir string, in *loaded, configs []artifact.Config) error {
+	if info, err := os.Stat(dir); err == nil && !info.IsDir() {
+		return fmt.Errorf("%s is a file; -o wants a directory, which render makes", shown(dir))
+	}
 	manifest := artifact.NewManifest(readBuild().Version, in.plan.Name, in.digest, render.Digest(), configs)
 	if err := a.uninterrupted(func() error { return artifact.WriteDir(dir, configs, manifest) }); err != nil {
 		return err
@@ -195,6 +225,7 @@ func (a *app) writeConfigs(dir string, in *loaded, configs []artifact.Config) er
 		files += 1 + len(c.Companions)
 	}
 	a.tell("%s: %s in %s", shown(dir), count(len(configs), "router"), count(files, "file"))
+	a.tellSecrets(configs)
 	return nil
 }
 

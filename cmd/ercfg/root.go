@@ -17,6 +17,7 @@ const columns = 80
 
 // rootCommand makes the command tree. Nothing of it outlives one run.
 func (a *app) rootCommand() *cobra.Command {
+	var version bool
 	root := &cobra.Command{
 		Use:   "ercfg VERB",
 		Short: "Configure the routers at the edge of Azure ExpressRoute",
@@ -29,12 +30,18 @@ own language: Cisco IOS-XE, Juniper Junos, FRR.`,
 		SilenceErrors: true,
 		SilenceUsage:  true,
 		Args:          knownVerb,
-		RunE:          func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			if version {
+				return product(a.version(readBuild()))
+			}
+			return cmd.Help()
+		},
 	}
 	root.CompletionOptions.DisableDefaultCmd = true
-	root.PersistentFlags().Var(newChoice(&a.output, "text", "json"), "output", "how findings are printed")
+	root.PersistentFlags().Var(newChoice(&a.output, "text", "json"), "output", "form of findings, of explain and of version")
 	root.PersistentFlags().BoolVar(&a.verbose, "verbose", false, "print notes, too")
 	root.PersistentFlags().BoolP("help", "h", false, "print this help")
+	root.Flags().BoolVar(&version, "version", false, "do what the verb version does")
 	root.SetFlagErrorFunc(flagError)
 	// In the order of a newcomer's day; cobra sorts its own copy by name.
 	verbs := []*cobra.Command{

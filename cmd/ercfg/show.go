@@ -15,8 +15,8 @@ func (a *app) showCommand() *cobra.Command {
 		Short: "Print the effective intent, each value with its origin",
 		Long: `show prints the intent as ercfg understands it: every default in its place, and
 behind each value where it comes from, a line of a file or a default with its
-reason. The result is itself an intent; rendering it gives the same
-configurations.`,
+reason. The result is itself an intent, in YAML whatever --output says;
+rendering it gives the same configurations.`,
 		Example: `  ercfg show site.yaml
   ercfg show site.yaml | grep default`,
 		Args: exactly("FILE|DIR|-"),

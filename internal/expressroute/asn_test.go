@@ -24,3 +24,16 @@ func TestASNClasses(t *testing.T) {
 		}
 	}
 }
+
+func TestUnusableVPNPeerASN(t *testing.T) {
+	t.Parallel()
+	for asn, want := range map[bgp.ASN]bool{
+		0: true, 1: false, 8073: false, 8074: true, 8075: true, 8076: false, 12076: true, 23456: true,
+		64495: false, 64496: true, 64511: true, 64512: false, 65514: false, 65515: true, 65516: false, 65517: true, 65520: true,
+		65521: false, 65534: false, 65535: true, 65551: true, 65552: false, 4294967294: false, 4294967295: true,
+	} {
+		if got := UnusableVPNPeerASN(asn); got != want {
+			t.Errorf("UnusableVPNPeerASN(%s) = %t, want %t", asn, got, want)
+		}
+	}
+}

@@ -60,6 +60,22 @@ func IsUnusableLink(p netip.Prefix) bool {
 // forbid it for links of a private peering, and some exchange providers use it.
 func IsLinkLocal(p netip.Prefix) bool { return overlapsAny(p, v4(169, 254, 0, 0, 16)) }
 
+// IsUnroutable reports whether p lies in space that no network routes, so that
+// it can be nobody's on-premises prefix: 0.0.0.0/8, 127.0.0.0/8,
+// 169.254.0.0/16, 224.0.0.0/4, fe80::/10, ff00::/8. What contains such space,
+// as the default route does, is routable. Source: RFC 6890; RFC 4291 §2.4.
+func IsUnroutable(p netip.Prefix) bool {
+	for _, space := range []netip.Prefix{
+		v4(0, 0, 0, 0, 8), v4(127, 0, 0, 0, 8), v4(169, 254, 0, 0, 16), v4(224, 0, 0, 0, 4),
+		v6(0xfe, 0x80, 0, 0, 10), v6(0xff, 0, 0, 0, 8),
+	} {
+		if p.Bits() >= space.Bits() && space.Contains(p.Addr()) {
+			return true
+		}
+	}
+	return false
+}
+
 func overlapsAny(p netip.Prefix, spaces ...netip.Prefix) bool {
 	for _, s := range spaces {
 		if p.Overlaps(s) {

@@ -95,3 +95,33 @@ func TestPrefixClasses(t *testing.T) {
 		t.Error("the zero prefix is in a class")
 	}
 }
+
+func TestIsUnroutable(t *testing.T) {
+	t.Parallel()
+	for text, want := range map[string]bool{
+		"0.0.0.0/0":          false, // contains it, as every default does
+		"0.0.0.0/8":          true,
+		"0.1.0.0/16":         true,
+		"1.0.0.0/8":          false,
+		"126.0.0.0/7":        false,
+		"127.0.0.1/32":       true,
+		"169.254.21.0/30":    true,
+		"169.253.0.0/16":     false,
+		"224.0.0.0/4":        true,
+		"239.255.255.255/32": true,
+		"192.0.0.0/2":        false,
+		"10.0.0.0/8":         false,
+		"::/0":               false,
+		"fe80::/10":          true,
+		"febf::1/128":        true,
+		"fec0::/10":          false,
+		"ff02::1/128":        true,
+		"fe00::/7":           false,
+		"2001:db8::/32":      false,
+		"fd00:1::/48":        false,
+	} {
+		if got := IsUnroutable(netip.MustParsePrefix(text)); got != want {
+			t.Errorf("IsUnroutable(%s) = %t, want %t", text, got, want)
+		}
+	}
+}

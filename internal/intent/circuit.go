@@ -29,9 +29,9 @@ type MACsec struct {
 	// The cipher suite, as Azure names it, in lower case with hyphens.
 	Cipher At[string] `yaml:"cipher" jsonschema:"required,example=gcm-aes-xpn-256"`
 	// The connectivity association key name, by reference: an even number of hexadecimal digits, 64 at most.
-	CKN At[string] `yaml:"ckn" jsonschema:"required,example=file:secrets/ams.ckn"`
+	CKN At[string] `yaml:"ckn" jsonschema:"required,example=file:secrets/ams.ckn" jsonschema_extras:"x-secret=true"`
 	// The connectivity association key, by reference: 32 or 64 hexadecimal digits.
-	CAK At[string] `yaml:"cak" jsonschema:"required,example=file:secrets/ams.cak"`
+	CAK At[string] `yaml:"cak" jsonschema:"required,example=file:secrets/ams.cak" jsonschema_extras:"x-secret=true"`
 	// The secure channel identifier is enabled on the Azure port. Default false.
 	SCI At[bool] `yaml:"sci,omitempty" jsonschema:"example=true"`
 }
@@ -102,7 +102,7 @@ type Peering struct {
 	// The customer ASN of a Microsoft peering: the public AS that owns the prefixes.
 	CustomerASN At[ASN] `yaml:"customerASN,omitempty" jsonschema:"example=199524"`
 	// The MD5 key, by reference. Azure stores one key per peering: 25 characters at most, letters and digits only.
-	MD5 At[string] `yaml:"md5,omitempty" jsonschema:"example=env:ER_LONDON_MD5"`
+	MD5 At[string] `yaml:"md5,omitempty" jsonschema:"example=env:ER_LONDON_MD5" jsonschema_extras:"x-secret=true"`
 	// BGP timers of the IPv4 sessions. Default 20 s / 60 s with BFD, 10 s / 30 s without.
 	Timers *Timers `yaml:"timers,omitempty"`
 	// BGP timers of the IPv6 sessions, which have no BFD. Default 10 s / 30 s.
@@ -141,12 +141,13 @@ type PeeringNAT struct {
 	Secondary []At[string] `yaml:"secondary,omitempty" jsonschema:"example=nat-dub"`
 }
 
-// VLAN is a tag, or an outer and an inner one.
+// VLAN is one tag, written as a number (dot1Q), or an outer and an inner one,
+// written as a mapping of both (QinQ). A number fills Inner.
 type VLAN struct {
 	Pos diag.Pos `yaml:"-"`
-	// The outer tag (S-tag), EtherType 0x8100. Absent with plain dot1Q.
+	// The outer tag (S-tag), EtherType 0x8100.
 	Outer At[int] `yaml:"outer" jsonschema:"required,example=301"`
-	// The inner tag (C-tag); the only one with plain dot1Q.
+	// The inner tag (C-tag).
 	Inner At[int] `yaml:"inner" jsonschema:"required,example=100"`
 }
 

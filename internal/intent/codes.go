@@ -9,4 +9,5 @@ const (
 	unknownKey    diag.Code = "ER902"
 	duplicateName diag.Code = "ER903" // in one mapping, or in two files
 	badValue      diag.Code = "ER905" // text that is no address, number, duration …; plan uses it, too
+	badSecret     diag.Code = "ER906" // a number, list … where a reference belongs; plan uses it, too
 )

@@ -39,7 +39,14 @@ func addExamples(t reflect.Type, table map[string]json.RawMessage) {
 		f := t.Field(i)
 		key, tag, _ := tagsOf(f)
 		if id := t.Name() + "." + key; key != "" && table[id] == nil {
-			table[id] = json.RawMessage(exampleOf(f.Type, tag))
+			example := exampleOf(f.Type, tag)
+			switch key {
+			case "secondary":
+				example = secondOf.Replace(example)
+			case "microsoft":
+				example = publicOf.Replace(example)
+			}
+			table[id] = json.RawMessage(example)
 		} else if key != "" {
 			continue // seen, and everything below it
 		}
@@ -86,11 +93,23 @@ func exampleOf(t reflect.Type, tag string) string {
 		f := t.Field(i)
 		key, tag, required := tagsOf(f)
 		if required || (key != "" && slices.Contains(essential[t.Name()], key)) {
-			parts = append(parts, strconv.Quote(key)+":"+exampleOf(f.Type, tag))
+			value := exampleOf(f.Type, tag)
+			if key == "secondary" {
+				value = secondOf.Replace(value)
+			}
+			parts = append(parts, strconv.Quote(key)+":"+value)
 		}
 	}
 	return "{" + strings.Join(parts, ",") + "}"
 }
+
+// publicOf turns the subnets of a private peering into those of a Microsoft
+// peering, which are public and in another VLAN.
+var publicOf = strings.NewReplacer(`172.16.200.`, `203.0.113.`, `"vlan":150`, `"vlan":151`)
+
+// secondOf turns the example of a primary link, or port, into that of its
+// secondary: another router and another subnet, as the rules want it.
+var secondOf = strings.NewReplacer(`"ce1"`, `"ce2"`, `"pe1"`, `"pe2"`, `"172.16.200.0/30"`, `"172.16.200.4/30"`)
 
 // scalarExample writes tag as a value of t. An AS number is a number where it
 // looks like one, as YAML reads it.

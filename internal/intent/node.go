@@ -2,6 +2,7 @@ package intent
 
 import (
 	"fmt"
+	"strconv"
 	"strings"
 
 	"go.yaml.in/yaml/v3"
@@ -69,7 +70,9 @@ const (
 // A converter copies one file's yaml.Node tree.
 type converter struct {
 	file    string
-	aliased int // nodes reached through an alias so far
+	aliased int     // nodes reached through an alias so far
+	secret  bool    // the value of a key that takes a secret is being read
+	huge    []*node // integers beyond int64
 	diags   diag.List
 }
 
@@ -133,20 +136,28 @@ func (c *converter) mapping(n *node, y *yaml.Node, depth int, viaAlias bool) boo
 			c.fault(key, yamlSyntax, "merge keys (<<) are not part of YAML 1.2", "write the keys out, or give the whole value an anchor and an alias")
 			continue
 		}
-		if before, ok := first[key.Value]; ok {
+		if twin, ok := first[key.Value]; ok {
 			d := diag.Diagnostic{Code: duplicateName, Pos: c.pos(key), Summary: fmt.Sprintf("%s is given twice", quote(key.Value)),
-				Hint: "keep one of them", Related: []diag.Pos{c.pos(before)}}
+				Hint: "keep one of them", Related: []diag.Pos{c.pos(twin)}}
 			c.diags = append(c.diags, d)
 			continue
 		}
 		first[key.Value] = key
 		n.content = append(n.content, node{kind: text, text: key.Value, file: c.file, line: int32(key.Line), column: int32(key.Column)}, node{})
-		if !c.convert(&n.content[len(n.content)-1], value, depth+1, viaAlias) {
+		before := c.secret
+		c.secret = secretKeys[key.Value]
+		whole := c.convert(&n.content[len(n.content)-1], value, depth+1, viaAlias)
+		c.secret = before
+		if !whole {
 			return false
 		}
 	}
 	return true
 }
+
+// secretKeys are the keys that take a reference to a secret. The schema marks
+// them with x-secret; a test compares the two.
+var secretKeys = map[string]bool{"md5": true, "psk": true, "password": true, "key": true, "ckn": true, "cak": true}
 
 func (c *converter) scalar(n *node, y *yaml.Node) {
 	n.text = y.Value
@@ -158,8 +169,9 @@ func (c *converter) scalar(n *node, y *yaml.Node) {
 	case "!!int":
 		n.kind = integer
 		// YAML 1.1 and 1.2 read 010, 0x1F and 1_000 differently; a VLAN must
-		// not depend on the reader.
-		if !plainInteger(y.Value) {
+		// not depend on the reader. A key made of digits gets no advice to quote
+		// it: the schema refuses it, and says what belongs there.
+		if !plainInteger(y.Value) && !c.secret {
 			c.fault(y, badValue, "a number is not written in plain decimal", "write digits only, without leading zeros; quote it where it is a name")
 		}
 	case "!!float":
@@ -171,7 +183,16 @@ func (c *converter) scalar(n *node, y *yaml.Node) {
 		n.kind = text
 	default:
 		n.kind = text
-		c.fault(y, yamlSyntax, "a YAML tag (!…) has no meaning here", "take the tag away, or quote the text")
+		hint := "take the tag away, or quote the text"
+		if c.secret {
+			hint = "take the tag away"
+		}
+		c.fault(y, yamlSyntax, "a YAML tag (!…) has no meaning here", hint)
+	}
+	if n.kind == integer && plainInteger(y.Value) {
+		if _, err := strconv.ParseInt(y.Value, 10, 64); err != nil {
+			c.huge = append(c.huge, &node{text: n.text, file: n.file, line: n.line, column: n.column})
+		}
 	}
 }
 

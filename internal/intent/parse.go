@@ -24,6 +24,7 @@ type File struct {
 type Document struct {
 	Intent *Intent
 	root   node
+	huge   []*node // integers beyond int64
 }
 
 // Parse reads files and validates the document: what most callers want.
@@ -47,8 +48,9 @@ func Read(files []File) (*Document, diag.List) {
 	}
 	whole := true
 	for _, f := range files {
-		root, ds := parseFile(f)
+		root, huge, ds := parseFile(f)
 		diags = append(diags, ds...)
+		doc.huge = append(doc.huge, huge...)
 		if root == nil {
 			whole = false
 			continue
@@ -64,11 +66,11 @@ func Read(files []File) (*Document, diag.List) {
 }
 
 // parseFile reads one file; a nil node means that nothing can be said about
-// its content.
-func parseFile(f File) (*node, diag.List) {
+// its content. It also returns the integers beyond int64.
+func parseFile(f File) (root *node, huge []*node, diags diag.List) {
 	start := diag.Pos{File: f.Name, Line: 1, Column: 1}
-	fail := func(pos diag.Pos, summary, hint string) (*node, diag.List) {
-		return nil, diag.List{{Code: yamlSyntax, Pos: pos, Summary: summary, Hint: hint}}
+	fail := func(pos diag.Pos, summary, hint string) (*node, []*node, diag.List) {
+		return nil, nil, diag.List{{Code: yamlSyntax, Pos: pos, Summary: summary, Hint: hint}}
 	}
 	if len(f.Data) > MaxFileBytes {
 		return fail(start, fmt.Sprintf("the file has %d bytes; ercfg reads %d at most", len(f.Data), MaxFileBytes), "split the intent into a directory of files")
@@ -92,7 +94,7 @@ func parseFile(f File) (*node, diag.List) {
 	c := converter{file: f.Name}
 	var n node
 	if !c.convert(&n, y.Content[0], 0, false) {
-		return nil, c.diags
+		return nil, nil, c.diags
 	}
 	if n.kind == null {
 		return fail(start, "the file is empty", "`ercfg init` writes an intent to start from")
@@ -100,7 +102,7 @@ func parseFile(f File) (*node, diag.List) {
 	if n.kind != mapping {
 		return fail(n.pos(), fmt.Sprintf("the file holds %s; an intent is a mapping", n.kind), "`ercfg init` writes an intent to start from")
 	}
-	return &n, c.diags
+	return &n, c.huge, c.diags
 }
 
 // decodeYAML turns a panic of the YAML library into an error: input never
@@ -131,7 +133,24 @@ func syntaxError(f File, err error) (diag.Pos, string) {
 		// The library repeats the name, and `md5: *hunter2` is a pasted secret.
 		msg = "an alias (*name) refers to no anchor (&name)"
 	}
+	for _, m := range plainer {
+		if strings.HasPrefix(msg, m.library) {
+			msg = m.words
+		}
+	}
 	return pos, msg
+}
+
+// plainer says the library's commonest messages in words for somebody who
+// does not know its grammar.
+var plainer = []struct{ library, words string }{
+	{"did not find expected key", "a key was expected here: a line is indented unlike its neighbours, or a quote or bracket is not closed"},
+	{"did not find expected '-' indicator", "a list ends here, and the line is no key of what is around it"},
+	{"did not find expected ',' or", "a [ or { above is not closed, or a comma is missing"},
+	{"mapping values are not allowed in this context", "a colon makes a key where none can stand"},
+	{"could not find expected ':'", "a key without a colon"},
+	{"found character that cannot start any token", "a value begins with a character that YAML keeps for itself (a tab, @, ` or %)"},
+	{"found unexpected end of stream", "the file ends inside of a quoted text"},
 }
 
 // syntaxHint names the usual causes that the library's message does not.
@@ -146,7 +165,7 @@ func syntaxHint(f File, pos diag.Pos) string {
 			return fmt.Sprintf("line %d is indented with a tab; YAML wants spaces", i+1)
 		}
 	}
-	return "check the indentation and the quotes around this line"
+	return "the mistake is at or above this line: check the indentation, the quotes and the brackets"
 }
 
 // sections are the mappings that hold names, at any of the places that several

@@ -70,7 +70,7 @@ type VRFNeighbor struct {
 	// The prefixes accepted from the CE.
 	Prefixes []At[string] `yaml:"prefixes,omitempty" jsonschema:"example=10.64.0.0/16"`
 	// The MD5 key, by reference.
-	MD5 At[string] `yaml:"md5,omitempty" jsonschema:"example=env:CE_MD5"`
+	MD5 At[string] `yaml:"md5,omitempty" jsonschema:"example=env:CE_MD5" jsonschema_extras:"x-secret=true"`
 	// BGP timers.
 	Timers *Timers `yaml:"timers,omitempty"`
 	// BFD, or false.
@@ -87,7 +87,7 @@ type IBGP struct {
 	// ip for IPv4 and IPv6 unicast, vpn for VPNv4 and VPNv6. Default ip.
 	Family At[string] `yaml:"family,omitempty" jsonschema:"enum=ip,enum=vpn,example=ip"`
 	// The MD5 key, by reference.
-	MD5 At[string] `yaml:"md5,omitempty" jsonschema:"example=env:IBGP_MD5"`
+	MD5 At[string] `yaml:"md5,omitempty" jsonschema:"example=env:IBGP_MD5" jsonschema_extras:"x-secret=true"`
 	// BGP timers. Default 10 s / 30 s, so that a dead router's paths go soon.
 	Timers *Timers `yaml:"timers,omitempty"`
 }
@@ -101,9 +101,9 @@ type SSH struct {
 	// User name.
 	User At[string] `yaml:"user,omitempty" jsonschema:"example=netops"`
 	// The password, by reference.
-	Password At[string] `yaml:"password,omitempty" jsonschema:"example=env:CE1_PASSWORD"`
+	Password At[string] `yaml:"password,omitempty" jsonschema:"example=env:CE1_PASSWORD" jsonschema_extras:"x-secret=true"`
 	// The private key, by reference.
-	Key At[string] `yaml:"key,omitempty" jsonschema:"example=file:~/.ssh/id_ed25519"`
+	Key At[string] `yaml:"key,omitempty" jsonschema:"example=file:~/.ssh/id_ed25519" jsonschema_extras:"x-secret=true"`
 }
 
 // Timers are BGP timers.

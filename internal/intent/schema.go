@@ -77,6 +77,36 @@ func polish(p *reflector.Schema, example json.RawMessage) {
 		p.Items.Examples = nil
 	}
 	p.Examples = []any{example}
+	setForm(p, forms[p.Pattern])
+}
+
+// forms are the patterns of the language in words, for hints and editors. A
+// duration is bounded by the rules, not by its form.
+var forms = map[string]string{
+	`^[a-z][a-z0-9-]{0,30}[a-z0-9]$`:   "2 to 32 lower case letters, digits and hyphens; a letter first, no hyphen last",
+	`^[0-9]+\.[0-9]+([.A-Za-z0-9-]*)$`: "a release as the vendor numbers it, in quotes",
+	`^[0-9]+(Mbps|Gbps)$`:              "a whole number with Mbps or Gbps, without a blank",
+	`^[0-9]{4}-[0-9]{2}-[0-9]{2}$`:     "a day as YYYY-MM-DD",
+	`^ER[0-9]{3}$`:                     "the number of a rule",
+	`^[0-9]+(ms|s|m)$`:                 "a whole number with ms, s or m, without a blank",
+	`^[0-9]+(ms|s)$`:                   "a whole number with ms or s, without a blank",
+	`^[0-9]+(s|m)$`:                    "a whole number with s or m, without a blank",
+	`^[0-9]+(s|m|h)$`:                  "a whole number with s, m or h, without a blank",
+	asnPattern:                         "an AS number, plain (65010) or dotted (\"64620.1\")",
+}
+
+// asnPattern is the form of an AS number that is written as text.
+const asnPattern = `^[0-9]+(\.[0-9]+)?$`
+
+// setForm publishes the form of a value, where it has one.
+func setForm(s *reflector.Schema, form string) {
+	if form == "" {
+		return
+	}
+	if s.Extras == nil {
+		s.Extras = make(map[string]any)
+	}
+	s.Extras["x-form"] = form
 }
 
 // JSONSchemaAlias makes an At look like its value.
@@ -87,10 +117,9 @@ func (Map[T]) JSONSchemaAlias() any { return map[string]T(nil) }
 
 // JSONSchema describes an AS number: a number, or text in either notation.
 func (ASN) JSONSchema() *reflector.Schema {
-	return &reflector.Schema{OneOf: []*reflector.Schema{
-		{Type: "integer", Minimum: "0", Maximum: "4294967295"},
-		{Type: "string", Pattern: `^[0-9]+(\.[0-9]+)?$`},
-	}}
+	written := &reflector.Schema{Type: "string", Pattern: asnPattern}
+	setForm(written, forms[asnPattern])
+	return &reflector.Schema{OneOf: []*reflector.Schema{{Type: "integer", Minimum: "0", Maximum: "4294967295"}, written}}
 }
 
 // JSONSchemaExtend adds the short form: one number.
@@ -108,7 +137,11 @@ func (Originate) JSONSchemaExtend(s *reflector.Schema) {
 		via.Type, via.Items = "", nil
 	}
 	s.MinProperties = ptr(uint64(1))
-	either(s, &reflector.Schema{Type: "string", Enum: []any{"anchor", "network", "learned"}})
+	word := &reflector.Schema{Type: "string", Enum: []any{"anchor", "network", "learned"}}
+	const form = "anchor, network or learned, or {via: ADDRESS}, or {redistribute: ospf}"
+	setForm(s, form)
+	setForm(word, form)
+	either(s, word)
 }
 
 // JSONSchema describes a prepend: a count, or AS numbers.
@@ -150,13 +183,42 @@ var compiled = sync.OnceValue(func() *jsonschema.Schema {
 // run beside the rules.
 func (d *Document) Validate() diag.List {
 	err := compiled().Validate(d.root.plain())
-	var invalid *jsonschema.ValidationError
-	if !errors.As(err, &invalid) {
-		return nil
-	}
 	var diags diag.List
-	d.root.explain(invalid, &diags)
+	if invalid, ok := errors.AsType[*jsonschema.ValidationError](err); ok {
+		d.root.explain(invalid, &diags)
+	}
+	if len(d.huge) == 0 {
+		return diags
+	}
+	said, unknown := make(map[diag.Pos]bool), make(map[diag.Pos]bool)
+	for _, f := range diags {
+		said[f.Pos] = true
+		unknown[f.Pos] = unknown[f.Pos] || f.Code == unknownKey
+	}
+	// Behind a key with a slip of the pen may stand a secret.
+	d.root.mark(unknown, false, said)
+	// Rules know only int64, so a larger number has to be refused as it is
+	// written. Where a secret belongs the schema has refused it already.
+	for _, n := range d.huge {
+		if !said[n.pos()] {
+			diags = append(diags, diag.Diagnostic{Code: schemaFault, Pos: n.pos(), Summary: fmt.Sprintf("%s is out of range", quote(n.text)), Hint: "no key takes a number of this size"})
+		}
+	}
 	return diags
+}
+
+// mark adds the places of all values behind the keys at the given places.
+func (n *node) mark(keys map[diag.Pos]bool, behind bool, places map[diag.Pos]bool) {
+	if behind {
+		places[n.pos()] = true
+	}
+	for i := range n.content {
+		under := behind
+		if n.kind == mapping && i%2 == 1 {
+			under = behind || keys[n.content[i-1].pos()]
+		}
+		n.content[i].mark(keys, under, places)
+	}
 }
 
 // plain is the tree as the JSON values that the validator wants.
@@ -202,7 +264,7 @@ func (n *node) explain(e *jsonschema.ValidationError, out *diag.List) {
 		}
 	case *errkind.Required:
 		for _, name := range k.Missing {
-			*out = append(*out, diag.Diagnostic{Code: schemaFault, Pos: key.pos(), Summary: fmt.Sprintf("the key %s is missing%s", quote(name), inside(key, value)), Hint: describe(e.SchemaURL, name)})
+			*out = append(*out, diag.Diagnostic{Code: schemaFault, Pos: key.pos(), Summary: fmt.Sprintf("the key %s is missing%s", quote(name), inside(key, value)), Hint: writeKey(e.SchemaURL, name)})
 		}
 	case *errkind.OneOf:
 		n.explainChoice(e, key, value, out)
@@ -218,6 +280,12 @@ func (n *node) explain(e *jsonschema.ValidationError, out *diag.List) {
 			n.explain(c, out)
 		}
 	default:
+		if secret, _ := find(e.SchemaURL)["x-secret"].(bool); secret {
+			// Whatever stands here may be the secret, so no hint builds on it.
+			*out = append(*out, diag.Diagnostic{Code: badSecret, Pos: value.pos(), Summary: "a secret is not given by reference",
+				Hint: "write env:NAME, file:PATH or exec:COMMAND; never the secret itself"})
+			return
+		}
 		summary, hint := fault(e, value)
 		*out = append(*out, diag.Diagnostic{Code: schemaFault, Pos: value.pos(), Summary: summary, Hint: hint})
 	}
@@ -228,26 +296,42 @@ func (n *node) explain(e *jsonschema.ValidationError, out *diag.List) {
 func (n *node) explainChoice(e *jsonschema.ValidationError, key, value *node, out *diag.List) {
 	var wants []string
 	for _, branch := range e.Causes {
-		leaf := branch
-		for len(leaf.Causes) > 0 && len(leaf.InstanceLocation) == len(leaf.Causes[0].InstanceLocation) {
-			if _, choice := leaf.ErrorKind.(*errkind.Group); !choice && leaf.ErrorKind != nil {
-				if _, ref := leaf.ErrorKind.(*errkind.Reference); !ref {
-					break
-				}
-			}
-			leaf = leaf.Causes[0]
-		}
-		switch k := leaf.ErrorKind.(type) {
-		case *errkind.Type:
-			wants = append(wants, words(k.Want)...)
-		case *errkind.Const:
-			wants = append(wants, fmt.Sprint(k.Want))
-		default:
+		want := otherType(branch, len(e.InstanceLocation))
+		if want == nil {
 			n.explain(branch, out)
 			return
 		}
+		wants = append(wants, want...)
 	}
-	*out = append(*out, diag.Diagnostic{Code: schemaFault, Pos: value.pos(), Summary: fmt.Sprintf("%s holds %s", quote(key.text), value.kind), Hint: "write " + strings.Join(wants, " or ")})
+	hint := "write " + strings.Join(wants, " or ")
+	forms, _ := find(e.SchemaURL)["oneOf"].([]any)
+	for _, form := range forms {
+		if m, _ := form.(map[string]any); value.kind == float && matches(m, value) {
+			hint = "put it in quotes: YAML reads it as " + value.kind.String()
+		}
+	}
+	*out = append(*out, diag.Diagnostic{Code: schemaFault, Pos: value.pos(), Summary: fmt.Sprintf("%s holds %s", quote(key.text), value.kind), Hint: hint})
+}
+
+// otherType returns the types that a branch of a oneOf wants, in words, or nil
+// where the value has the right one and its content is wrong. The value stands
+// depth keys deep; an error below it is one of content.
+func otherType(e *jsonschema.ValidationError, depth int) []string {
+	if len(e.InstanceLocation) != depth {
+		return nil
+	}
+	switch k := e.ErrorKind.(type) {
+	case *errkind.Type:
+		return words(k.Want)
+	case *errkind.Const:
+		return []string{fmt.Sprint(k.Want)}
+	}
+	for _, c := range e.Causes {
+		if want := otherType(c, depth); want != nil {
+			return want
+		}
+	}
+	return nil
 }
 
 // at follows a JSON pointer to a value and the key that holds it.
@@ -302,23 +386,32 @@ func fault(e *jsonschema.ValidationError, value *node) (summary, hint string) {
 		if slices.Contains(k.Want, "string") && (value.kind == float || value.kind == integer || value.kind == boolean) {
 			hint = quoteOrMend(e.SchemaURL, value)
 		}
+		if slices.Contains(k.Want, "array") && plainWord.MatchString(got) {
+			hint = "write [" + got + "]"
+		}
 		return fmt.Sprintf("found %s, want %s", value.kind, strings.Join(words(k.Want), " or ")), hint
 	case *errkind.Enum:
 		var want []string
 		for _, w := range k.Want {
 			want = append(want, fmt.Sprint(w))
 		}
-		return fmt.Sprintf("%s is none of %s", quote(got), strings.Join(want, ", ")), diag.DidYouMean(got, want)
+		hint = diag.DidYouMean(got, want)
+		if f := form(e.SchemaURL); f != "" {
+			hint = f
+		}
+		return fmt.Sprintf("%s is none of %s", quote(got), strings.Join(want, ", ")), hint
 	case *errkind.Const:
 		return fmt.Sprintf("%s is not %v", quote(got), k.Want), ""
 	case *errkind.Pattern:
-		return fmt.Sprintf("%s does not have the form of this key", quote(got)), example(e.SchemaURL)
+		return fmt.Sprintf("%s does not have the form of this key", quote(got)), formAndExample(e.SchemaURL)
 	case *errkind.Minimum:
 		return fmt.Sprintf("%s is below %s", got, k.Want.RatString()), ""
 	case *errkind.Maximum:
 		return fmt.Sprintf("%s is above %s", quote(got), k.Want.RatString()), ""
 	case *errkind.MinItems:
 		return fmt.Sprintf("the list needs %d value at least", k.Want), ""
+	case *errkind.MinProperties:
+		return "the mapping is empty", form(e.SchemaURL)
 	}
 	return fmt.Sprintf("the value does not fit the schema (%T)", e.ErrorKind), "`ercfg schema` prints the schema"
 }
@@ -327,12 +420,25 @@ func fault(e *jsonschema.ValidationError, value *node) (summary, hint string) {
 // help only where the text then has the key's form, as 17.10 has and 500 (of
 // Mbps) has not.
 func quoteOrMend(url string, value *node) string {
-	pattern, _ := find(url)["pattern"].(string)
-	if re, err := regexp.Compile(pattern); err == nil && re.MatchString(value.text) {
+	if matches(find(url), value) {
 		return "put it in quotes: YAML reads it as " + value.kind.String()
 	}
-	return example(url)
+	return formAndExample(url)
 }
+
+// matches reports whether the text of value has the form that schema asks of a
+// text, any where it asks for none.
+func matches(schema map[string]any, value *node) bool {
+	if schema["type"] != "string" {
+		return false
+	}
+	pattern, _ := schema["pattern"].(string)
+	re, err := regexp.Compile(pattern)
+	return err == nil && re.MatchString(value.text)
+}
+
+// plainWord is a value that means the same inside of a flow list.
+var plainWord = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9._/-]{0,59}$`)
 
 func words(types []string) []string {
 	names := map[string]string{"string": "text", "integer": "a whole number", "number": "a number", "boolean": "true or false", "object": "a mapping", "array": "a list", "null": "nothing"}
@@ -380,17 +486,63 @@ func knownKeys(url string) []string {
 	return slices.Sorted(maps.Keys(properties))
 }
 
-// describe returns the description of a key: what to write is the best hint.
-func describe(url, name string) string {
+// writeKey says what a missing key means and how it is written.
+func writeKey(url, name string) string {
 	properties, _ := find(url)["properties"].(map[string]any)
 	property, _ := properties[name].(map[string]any)
-	description, _ := property["description"].(string)
-	return description
+	hint, _ := property["description"].(string)
+	examples, _ := property["examples"].([]any)
+	if len(examples) == 0 {
+		return hint
+	}
+	const most = 80 // letters; a whole circuit helps nobody in a hint
+	if text := flow(examples[0]); len(text) <= most {
+		hint = strings.TrimSpace(strings.TrimSuffix(hint, ".") + "; write " + name + ": " + text)
+	}
+	return hint
 }
 
-func example(url string) string {
-	if examples, ok := find(url)["examples"].([]any); ok && len(examples) > 0 {
-		return fmt.Sprintf("for example %v", examples[0])
+// flow writes a JSON value as YAML on one line.
+func flow(v any) string {
+	switch v := v.(type) {
+	case string:
+		if _, err := strconv.ParseFloat(v, 64); err == nil {
+			return strconv.Quote(v)
+		}
+		return v
+	case float64:
+		return strconv.FormatFloat(v, 'f', -1, 64)
+	case []any:
+		parts := make([]string, len(v))
+		for i := range v {
+			parts[i] = flow(v[i])
+		}
+		return "[" + strings.Join(parts, ", ") + "]"
+	case map[string]any:
+		var parts []string
+		for _, key := range slices.Sorted(maps.Keys(v)) {
+			parts = append(parts, key+": "+flow(v[key]))
+		}
+		return "{" + strings.Join(parts, ", ") + "}"
+	}
+	return fmt.Sprint(v)
+}
+
+// form is what the schema says of the form of a value, as a hint.
+func form(url string) string {
+	if text, ok := find(url)["x-form"].(string); ok {
+		return "write " + text
 	}
 	return ""
+}
+
+func formAndExample(url string) string {
+	var parts []string
+	if f := form(url); f != "" {
+		parts = append(parts, f)
+	}
+	if examples, ok := find(url)["examples"].([]any); ok && len(examples) > 0 {
+		parts = append(parts, fmt.Sprintf("for example %v", examples[0]))
+	}
+	return strings.Join(parts, "; ")
 }

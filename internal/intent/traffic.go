@@ -63,7 +63,7 @@ type VPN struct {
 	// What the tunnels ride on: internet, CIRCUIT.private or CIRCUIT.microsoft.
 	Underlay At[string] `yaml:"underlay" jsonschema:"required,example=internet"`
 	// The pre-shared key, by reference.
-	PSK At[string] `yaml:"psk" jsonschema:"required,example=env:VPN_PSK"`
+	PSK At[string] `yaml:"psk" jsonschema:"required,example=env:VPN_PSK" jsonschema_extras:"x-secret=true"`
 	// The IKE version. Default 2.
 	IKEVersion At[int] `yaml:"ikeVersion,omitempty" jsonschema:"enum=1,enum=2,example=2"`
 	// The IKE policy.

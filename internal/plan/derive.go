@@ -21,6 +21,7 @@ func (f *facts) derive() *Plan {
 	d.read()
 	d.settle()
 	d.mesh()
+	d.checkLearned()
 	p := &Plan{Name: f.name, Description: f.line(f.in.Metadata.Description), Ticket: f.line(f.in.Metadata.Ticket), Owner: f.line(f.in.Metadata.Owner)}
 	p.Routers = d.planRouters()
 	slices.SortFunc(p.Routers, func(a, b Router) int { return strings.Compare(a.Name, b.Name) })

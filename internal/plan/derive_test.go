@@ -88,7 +88,28 @@ func TestResolveFindings(t *testing.T) {
 		{"iBGP with itself", []string{"ibgp: [{router: r2}]", "ibgp: [{router: r2}, {router: r1}]"}, "ER905×1"},
 		{"the ends of iBGP differ", []string{"ipv4: 10.9.0.2/32}", "ipv4: 10.9.0.2/32}, ibgp: [{router: r1, md5: env:X}]"}, "ER924×1"},
 		{"one peering in two AS", []string{"secondary: {router: r2, interface: eth2", "secondary: {router: r3, interface: eth2", "circuits:\n", "  r3: {platform: frr, asn: 65003, routerID: 10.9.0.3}\ncircuits:\n"}, "ER930×1"},
-		{"one subinterface twice", []string{"interface: Gi0/0/2", "interface: Gi0/0/1", "vlan: 100\n", "vlan: {outer: 7, inner: 8}\n"}, "ER922×1 ER048×1"},
+		{"one subinterface twice", []string{"interface: Gi0/0/2", "interface: Gi0/0/1", "vlan: 100\n", "vlan: {outer: 7, inner: 8}\n"}, "ER048×1"},
+		{"one outer tag of two circuits", []string{"vlan: 100\n", "vlan: {outer: 7, inner: 8}\n", "vlan: 100\n", "vlan: {outer: 7, inner: 9}\n", "router: r2, interface: eth1", "router: r1, interface: Gi0/0/1"}, "ER922×1"},
+		{"a circuit that an unknown path may mean", []string{"  - {name: two, onprem: [b], azure: [far], prefer: [er-b, er-a]}\n", "", "prefer: [er-a, er-b]", "prefer: [er-a, er-x]"}, "ER904×1"},
+		{"learned from nobody", []string{", ibgp: [{router: r2}]", "", "ios-xe, asn: 65001", "ios-xe, role: pe, asn: 65001"}, "ER928×1"},
+		{"a network that is learned from nobody", []string{", ibgp: [{router: r2}]", "", "ios-xe, asn: 65001", "ios-xe, role: pe, originate: network, asn: 65001", "[10.1.0.0/16]", "[10.1.0.0/16], originate: learned"}, "ER928×2"},
+		{"learned over iBGP", []string{"platform: ios-xe,", "platform: ios-xe, originate: learned,"}, ""},
+		{"learned over VPN routes", []string{"ibgp: [{router: r2}]", "ibgp: [{router: r2, family: vpn}]", "ios-xe, asn", "ios-xe, role: pe, asn"}, ""},
+		{"learned from the CE of a customer", []string{"ibgp: [{router: r2}]", "vrfs: {A: {neighbors: [{address: 10.3.0.2, asn: 65003}]}}", "ios-xe, asn", "ios-xe, role: pe, asn"}, ""},
+		{"IPv6 that no path carries", []string{"[10.1.0.0/16]", "[10.1.0.0/16, \"2001:db8:1::/48\"]"}, "ER939×1"},
+		{"IPv6 in the VNets that no path carries", []string{"[10.200.0.0/16]", "[10.200.0.0/16, \"2001:db8:200::/48\"]"}, "ER939×1"},
+		{"IPv6 of which an unknown path may be meant", []string{"[10.1.0.0/16]", "[10.1.0.0/16, \"2001:db8:1::/48\"]", "prefer: [er-a, er-b]", "prefer: [er-a, er-x]"}, "ER904×1"},
+		{"IPv6 over a subnet of the wrong size", []string{"[10.1.0.0/16]", "[10.1.0.0/16, \"2001:db8:1::/48\"]", "172.16.0.0/30", "172.16.0.0/30, ipv6: \"2001:db8:ff::/64\""}, "ER939×1 ER021×1"},
+		{"one router ID in two AS", []string{", ibgp: [{router: r2}]", "", "frr, asn: 65001", "frr, asn: 65002", "routerID: 10.9.0.2", "routerID: 10.9.0.1"}, ""},
+		{"a router ID of this network", []string{"routerID: 10.9.0.1", "routerID: 0.0.0.0"}, "ER940×1"},
+		{"the broadcast address as router ID", []string{"routerID: 10.9.0.1", "routerID: 255.255.255.255"}, "ER940×1"},
+		{"a loopback address as router ID", []string{"routerID: 10.9.0.1", "routerID: 127.0.0.1"}, "ER940×1"},
+		{"the largest router ID", []string{"routerID: 10.9.0.1", "routerID: 223.255.255.255"}, ""},
+		{"one address space of a VNet twice", []string{"[10.200.0.0/16]", "[10.200.0.0/16, 10.200.0.0/16]"}, "ER034×1"},
+		{"loopback space on-premises", []string{"[10.1.0.0/16]", "[10.1.0.0/16, 127.0.0.0/9]"}, "ER941×1"},
+		{"a small MTU without IPv6", []string{"vlan: 100\n", "vlan: 100\n      mtu: 1279\n"}, "ER121×1"},
+		{"the only link is shut", []string{"location: London", "location: London\n    waiveSingleLink: true", "172.16.0.0/30}", "172.16.0.0/30, shutdown: true}", "      secondary: {router: r1, interface: Gi0/0/2, ipv4: 172.16.0.4/30}\n", ""}, "ER003×1 ER942×1"},
+		{"one link is shut", []string{"ipv4: 172.16.0.0/30", "ipv4: 172.16.0.0/30, shutdown: true"}, ""},
 		{"an unknown router", []string{"router: r2, interface: eth1", "router: r9, interface: eth1"}, "ER904×1"},
 		{"an unknown path", []string{"prefer: [er-a, er-b]", "prefer: [er-a, er-x]"}, "ER904×1"},
 		{"an unknown network and VNet", []string{"onprem: [a]", "onprem: [x]", "azure: [hub]", "azure: [y]"}, "ER904×2"},
@@ -150,6 +171,34 @@ func TestWaivers(t *testing.T) {
 			diags = slices.DeleteFunc(diags, func(d diag.Diagnostic) bool { return d.Code != "ER929" && d.Code != badWaiver })
 			if got := own(diags); got != tt.want {
 				t.Errorf("findings %q, want %q: %v", got, tt.want, diags)
+			}
+		})
+	}
+	said := []struct{ name, rule, where, want string }{
+		{"an unknown rule", "ER992", "circuits.er-b", "no rule is called ER992: did you mean ER929?"},
+		{"a place that is near one", "ER929", "circuits.er-c", "circuits.er-c names nothing in the intent: did you mean circuits.er-b?"},
+		{"a place below one that is there", "ER010", "circuits.er-a.private.tertiary", "circuits.er-a.private.tertiary names nothing in the intent: did you mean circuits.er-a.private.secondary.router?"},
+		{"a place of a rule that is silent", "ER011", "circuits.er-b.privat", "circuits.er-b.privat names nothing in the intent: the intent has circuits.er-b, and not what follows"},
+		{"a place of no section", "ER011", "circus", "circus names nothing in the intent: write a path such as circuits.NAME.private"},
+		{"a finding that is gone", "ER011", "traffic.one", "no finding of ER011 at traffic.one needs this waiver: take it away"},
+		{"an item without a name", "ER011", "routers.r1.ibgp.0", "no finding of ER011 at routers.r1.ibgp.0 needs this waiver: take it away"},
+	}
+	for _, tt := range said {
+		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
+			text := twoSites
+			for i, changes := 0, waiver(tt.rule, tt.where, "2027-01-01"); i < len(changes); i += 2 {
+				text = strings.Replace(text, changes[i], changes[i+1], 1)
+			}
+			_, diags := Resolve(load(t, "site.yaml", []byte(text)), Env{Today: today, Rules: []string{"ER010", "ER011", "ER929"}})
+			var got []string
+			for _, d := range diags {
+				if d.Code == badWaiver {
+					got = append(got, d.Summary+": "+d.Hint)
+				}
+			}
+			if diff := cmp.Diff([]string{tt.want}, got); diff != "" {
+				t.Errorf("findings (-want +got):\n%s", diff)
 			}
 		})
 	}

@@ -5,15 +5,19 @@ import "fmt"
 // later reports every section that the schema knows and this version does not
 // render: a warning here, an error in render. Nothing is dropped in silence.
 func (f *facts) later() {
-	const hint = "this version checks it and renders private peering only"
+	const (
+		hint = "this version checks it and renders private peering only"
+		// What a section's rules of its own would say is not said yet.
+		formHint = "its names and its form are checked; its own rules and its rendering come with a later version"
+	)
 	for i := range f.in.VPNs {
-		f.warn(laterVPN, f.in.VPNs[i].Name.Pos, fmt.Sprintf("the VPN %s is not rendered yet", f.in.VPNs[i].Name.V), hint)
+		f.warn(laterVPN, f.in.VPNs[i].Name.Pos, fmt.Sprintf("the VPN %s is not rendered yet", f.in.VPNs[i].Name.V), formHint)
 	}
 	for i := range f.in.DirectPorts {
 		e := &f.in.DirectPorts[i]
 		f.warn(laterDirect, e.Name.Pos, fmt.Sprintf("the Direct port pair %s is not rendered yet", e.Name.V), hint)
 		if e.Value.MACsec != nil {
-			f.warn(laterMACsec, e.Value.MACsec.Cipher.Pos, fmt.Sprintf("MACsec on %s is not rendered yet", e.Name.V), hint)
+			f.warn(laterMACsec, e.Value.MACsec.Cipher.Pos, fmt.Sprintf("MACsec on %s is not rendered yet", e.Name.V), formHint)
 			f.secret(e.Value.MACsec.CKN)
 			f.secret(e.Value.MACsec.CAK)
 		}

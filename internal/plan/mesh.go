@@ -1,6 +1,7 @@
 package plan
 
 import (
+	"cmp"
 	"fmt"
 	"net/netip"
 	"slices"
@@ -152,6 +153,35 @@ func (d *deriver) meshPrefixes() {
 				d.meshes[r].learned[prefix] = o.Origin
 			}
 		}
+	}
+}
+
+// checkLearned reports routers that are to have prefixes in BGP already, and no
+// neighbor who could have sent them: nothing would ever be advertised.
+func (d *deriver) checkLearned() {
+	peers := make(map[*router]bool) // with an iBGP session of any family
+	for ends := range d.ibgpSessions().between {
+		peers[ends.a] = true
+	}
+	for _, r := range d.routers {
+		if peers[r] || len(r.in.IBGP) > 0 || slices.ContainsFunc(r.in.VRFs, func(e intent.Entry[intent.VRF]) bool { return len(e.Value.Neighbors) > 0 }) {
+			continue // an entry of ibgp that names nobody is reported by itself
+		}
+		var learned []netip.Prefix
+		for prefix, o := range d.origins[r] {
+			if o.How == Learned {
+				learned = append(learned, prefix)
+			}
+		}
+		if len(learned) == 0 {
+			continue
+		}
+		at := cmp.Or(r.originate.pos, r.in.Role.Pos)
+		if r.originate.how != Learned || at.IsZero() { // a network says so
+			at = r.name.Pos
+		}
+		d.fault(originateGap, at, fmt.Sprintf("%s has %s learned, and nobody to learn it from", r.name.V, slices.MinFunc(learned, comparePrefixes)),
+			"name the neighbor that sends it, under ibgp or as a neighbor of a VRF; or write originate: network, where it is in the routing table", r.name.Pos)
 	}
 }
 

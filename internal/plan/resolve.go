@@ -15,6 +15,8 @@ type Env struct {
 	// Secret reads a secret so that its form can be checked. An error means
 	// that it cannot be read here, which is a note, not a fault. Nil reads none.
 	Secret func(secret.Ref) (secret.Value, error)
+	// Rules are the codes that a waiver may name. Nil: any.
+	Rules []string
 	// Check says what the vendors cannot express of a plan without an error.
 	// Its findings have a path and no place. Nil checks nothing.
 	Check func(*Plan) diag.List
@@ -35,7 +37,7 @@ func Resolve(doc *intent.Document, env Env) (*Plan, diag.List) {
 func (f *facts) resolve(doc *intent.Document) (*Plan, diag.List) {
 	for _, check := range []func(){
 		f.checkModel, f.checkAddresses, f.checkVLANs, f.checkASNs, f.checkSessions, f.checkTimers, f.checkDesign,
-		f.checkPeerASN, f.checkNames, f.checkUse, f.later,
+		f.checkFamilies, f.checkVPNs, f.checkPeerASN, f.checkNames, f.checkUse, f.later,
 	} {
 		check()
 	}

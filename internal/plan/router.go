@@ -311,7 +311,8 @@ func (d *deriver) finish(r *router, out *Router) {
 	seen := make(map[string]*link, len(r.links))
 	for _, l := range r.links {
 		key := fmt.Sprintf("%s.%d", l.iface.V, l.unit)
-		if before := seen[key]; before != nil && l.iface.V != "" && l.unit > 0 {
+		// Equal tags are the fault, and another rule's finding.
+		if before := seen[key]; before != nil && l.iface.V != "" && l.unit > 0 && before.tag != l.tag {
 			places := []diag.Pos{before.tagPos}
 			d.fault(unitClash, l.in.Pos, fmt.Sprintf("%s and %s would both be subinterface %s of %s", before.origin, l.origin, key, r.name.V), "give one of them a number of its own: unit: N", places...)
 		}

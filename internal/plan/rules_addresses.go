@@ -36,6 +36,9 @@ func (f *facts) checkAddresses() {
 	f.checkLinksUnique()
 	f.checkReachBlocks(t)
 	f.checkLinksUnadvertised()
+	f.checkIdentities()
+	f.checkElsewhere(t)
+	f.checkOnpremSpace()
 }
 
 // addressTables say what is routed in each VRF. The empty name is the global
@@ -114,7 +117,18 @@ func (f *facts) checkVNetSpace() {
 	}
 }
 
+// checkVNetsApart reports VNets that overlap, and address spaces of one VNet
+// that do: Azure has no such VNet, so one of them is another VNet's.
 func (f *facts) checkVNetsApart(t *addressTables) {
+	for _, v := range f.vnets {
+		spans := make([]span[*vnet], len(v.prefixes))
+		for i, p := range v.prefixes {
+			spans[i] = span[*vnet]{p, v}
+		}
+		for _, o := range overlaps(spans, func(*vnet, *vnet) bool { return false }) {
+			f.fault(vnetsOverlap, o.inner.Pos, fmt.Sprintf("%s overlaps %s of the same VNet %s", o.inner.V, o.outer.V, v.name.V), "the address spaces of a VNet are apart: name each once, as Azure has it", o.outer.Pos)
+		}
+	}
 	for _, spans := range t.vnets {
 		for _, o := range overlaps(spans, func(a, b *vnet) bool { return a == b }) {
 			f.fault(vnetsOverlap, o.inner.Pos, fmt.Sprintf("%s of VNet %s overlaps %s of VNet %s", o.inner.V, o.inner.of.name.V, o.outer.V, o.outer.of.name.V), "on-premises routes by destination: VNets that it reaches need address spaces of their own", o.outer.Pos)

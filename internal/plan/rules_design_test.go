@@ -70,8 +70,10 @@ traffic:`}
 
 		{"two routers without iBGP", twoPrivate, pe, []string{"ER149 warning private ×2"}},
 		{"a session with a router outside at both", twoPrivate, with(pe, []string{"asn: 65010", "asn: 65010, ibgp: [{address: 10.1.255.9}]"}), nil},
-		{"a session with a router outside at one", twoPrivate, []string{"{router: ce2}", "{address: 10.1.255.9}"}, []string{"ER149 warning private ×2"}},
-		{"VPN routes only", twoPrivate, []string{"{router: ce2}", "{router: ce2, family: vpn}"}, []string{"ER149 warning private ×2"}},
+		{"two CEs without iBGP are ER923's", twoPrivate, []string{", ibgp: [{router: ce2}]", ""}, nil},
+		{"a session with a router outside at one", twoPrivate, []string{"platform: frr", "role: pe, platform: frr", "{router: ce2}", "{address: 10.1.255.9}"}, []string{"ER149 warning private ×2"}},
+		{"VPN routes only", twoPrivate, []string{"platform: frr", "role: pe, platform: frr", "{router: ce2}", "{router: ce2, family: vpn}"}, []string{"ER149 warning private ×2"}},
+		{"no VPN routes for a VRF of two CEs", twoPrivate, []string{"vlan:", "vrf: A\n      vlan:", "asn: 65010", "asn: 65010, vrfs: {A: {rd: \"65010:1\"}}"}, []string{"ER149 warning private ×2"}},
 		{"VPN routes for a VRF", twoPrivate, []string{"{router: ce2}", "{router: ce2, family: vpn}", "vlan:", "vrf: A\n      vlan:", "asn: 65010", "asn: 65010, vrfs: {A: {rd: \"65010:1\"}}"}, nil},
 		{"passive links need no multipath", twoPrivate, with(pe, statement("links: primary-first")), []string{"ER151 warning primary-first"}},
 

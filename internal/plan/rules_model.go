@@ -35,6 +35,7 @@ func (f *facts) checkModel() {
 			f.checkBothLinks(p)
 			f.checkManaged(p)
 			f.checkOneRouter(p)
+			f.checkShutdown(p)
 			f.checkRouteFilter365(p)
 		}
 	}
@@ -120,8 +121,11 @@ func (f *facts) checkManaged(p *peering) {
 		if at.IsZero() { // the port names the router
 			at, related = why, nil
 		}
-		f.fault(providerSession, at, fmt.Sprintf("the provider of %s speaks BGP to Microsoft, and its %s link ends on the CE %s", p.circuit.name.V, l.position, l.router.name.V),
-			"take the links out: the CE peers with the provider; write layer3: customer where it peers with Microsoft, or role: pe where it is the provider's own", related...)
+		hint := "take the links out: the CE peers with the provider; write layer3: customer where it peers with Microsoft, or role: pe where it is the provider's own"
+		if p.circuit.model == "ipvpn" { // whatever layer3 says
+			hint = "take the links out: on an IP VPN the CE peers with the provider; write role: pe where the router is the provider's own, or another model where it peers with Microsoft"
+		}
+		f.fault(providerSession, at, fmt.Sprintf("the provider of %s speaks BGP to Microsoft, and its %s link ends on the CE %s", p.circuit.name.V, l.position, l.router.name.V), hint, related...)
 	}
 }
 

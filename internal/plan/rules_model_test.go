@@ -345,6 +345,7 @@ func TestRulesOfPartialIntents(t *testing.T) {
 		"circuits: {a: {model: direct, port: p, bandwidth: [], globalReach: {}, private: {vlan: {}, primary: {}, secondary: {vlan: [], ipv4: 3, ipv6: x}}}}\ndirectPorts: {p: }",
 		"circuits: {a: {model: direct, port: p, private: {vlan: {outer: x}, primary: {}}}}\ndirectPorts: {p: {speed: 7Gbps, encapsulation: both, primary: {}, secondary: }}",
 		"circuits: {a: {model: direct, port: q}, b: {model: direct}}\ndirectPorts: {p: {primary: {router: r}}, q: {secondary: {router: r}}}",
+		"circuits: {a: {private: {primary: {router: r}}, microsoft: {secondary: {router: r}}}, b: {private: {secondary: {router: r}}, microsoft: {primary: {router: r}}}}",
 		"azure: {vnets: {v: {prefixes: [x, 1], connections: {y: }}}}\nonprem: {networks: {n: {prefixes: }}}\ntraffic: [{onprem: [n], azure: [v, w], prefer: [z]}]",
 		"circuits: {a: {globalReach: {with: a, block: 10.0.0.0/29}, private: {ipv4: 10.0.0.0/29, ipv6: 10.0.0.0/29, primary: {router: r, address: x, neighbor: 10.0.0.1}, secondary: }}}",
 	} {

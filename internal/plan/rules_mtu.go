@@ -10,10 +10,15 @@ import (
 // The rules about the MTU of ExpressRoute links: fact sheet §7. Those of
 // tunnels are another file's.
 const (
-	mtuTooLarge diag.Code = "ER120"
-	mtuTooSmall diag.Code = "ER121"
-	noFastPath  diag.Code = "ER124"
+	mtuTooLarge     diag.Code = "ER120"
+	mtuTooSmall     diag.Code = "ER121"
+	noFastPath      diag.Code = "ER124"
+	mtuTooSmallIPv6 diag.Code = "ER943"
 )
+
+// minIPv6MTU is the smallest IP MTU in bytes of a link that carries IPv6 (RFC
+// 8200 §5). Routers refuse IPv6 on an interface with less, or drop it.
+const minIPv6MTU = 1280
 
 func (f *facts) checkMTU(p *peering) {
 	mtu := p.mtu
@@ -21,6 +26,8 @@ func (f *facts) checkMTU(p *peering) {
 	case !mtu.Set() || mtu.V <= 0:
 	case mtu.V > expressroute.MaxIPMTU:
 		f.fault(mtuTooLarge, mtu.Pos, fmt.Sprintf("IP MTU %d on %s", mtu.V, p.path), fmt.Sprintf("ExpressRoute has no jumbo frames: %d at most", expressroute.MaxIPMTU))
+	case mtu.V < minIPv6MTU && p.carries(IPv6):
+		f.fault(mtuTooSmallIPv6, mtu.Pos, fmt.Sprintf("IP MTU %d on %s, which carries IPv6", mtu.V, p.path), fmt.Sprintf("IPv6 needs %d on every link; leave mtu out, which is %d", minIPv6MTU, expressroute.MaxIPMTU))
 	case mtu.V < expressroute.GatewayMTU:
 		f.warn(mtuTooSmall, mtu.Pos, fmt.Sprintf("IP MTU %d on %s is below the %d that Azure carries end to end", mtu.V, p.path, expressroute.GatewayMTU), fmt.Sprintf("leave mtu out, which is %d", expressroute.MaxIPMTU))
 	}

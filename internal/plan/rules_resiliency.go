@@ -114,6 +114,9 @@ func (f *facts) checkMultipath(p *peering, s sessions) {
 	if a == b || a.asn.V != b.asn.V || s.join(a, b, p.vrf != "") {
 		return
 	}
+	if a.role == CE && b.role == CE && !s.join(a, b, false) {
+		return // ER923 says that a statement with both needs a session
+	}
 	family := ""
 	if p.vrf != "" {
 		family = ", family: vpn"

@@ -39,15 +39,18 @@ func (f *facts) checkNames() {
 // checkUse reports circuits that no statement uses (their sessions come up and
 // every route is refused) and routers that no path ends on.
 func (f *facts) checkUse() {
-	used := make(map[*peering]bool)
+	used, unknown := make(map[*peering]bool), false
 	for _, s := range f.statements {
+		// A path that nothing defines may be meant for the circuit that nothing
+		// uses.
+		unknown = unknown || len(s.paths) < len(s.in.Prefer)
 		for _, p := range s.paths {
 			used[p.peering] = true
 		}
 	}
 	for _, c := range f.circuits {
 		for _, p := range c.peerings() {
-			if !used[p] {
+			if !used[p] && !unknown {
 				f.warn(unusedName, c.name.Pos, fmt.Sprintf("no statement of traffic uses %s", p.path), "its sessions come up and carry nothing; list it under prefer")
 			}
 		}

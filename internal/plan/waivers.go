@@ -1,7 +1,9 @@
 package plan
 
 import (
+	"cmp"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -55,9 +57,40 @@ func (f *facts) waive(doc *intent.Document) {
 			used = true
 		}
 		if !used {
-			f.warn(badWaiver, w.Rule.Pos, fmt.Sprintf("no finding of %s at %s needs this waiver", w.Rule.V, w.Where.V), "take it away")
+			f.idleWaiver(doc, w, paths, diags)
 		}
 	}
+}
+
+// idleWaiver says why no finding needs the waiver: the rule or the place is
+// not there at all, or the finding is gone.
+func (f *facts) idleWaiver(doc *intent.Document, w *intent.Waiver, paths map[diag.Pos]string, diags diag.List) {
+	if f.env.Rules != nil && !slices.Contains(f.env.Rules, w.Rule.V) {
+		f.warn(badWaiver, w.Rule.Pos, fmt.Sprintf("no rule is called %s", w.Rule.V), cmp.Or(diag.DidYouMean(w.Rule.V, f.env.Rules), "ercfg explain lists all"))
+		return
+	}
+	nearest := doc.PathAt(doc.Locate(w.Where.V))
+	if nearest == w.Where.V {
+		f.warn(badWaiver, w.Rule.Pos, fmt.Sprintf("no finding of %s at %s needs this waiver", w.Rule.V, w.Where.V), "take it away")
+		return
+	}
+	var found []string // where the rule does speak
+	seen := make(map[string]bool)
+	for _, d := range diags {
+		if path := paths[d.Pos]; string(d.Code) == w.Rule.V && path != "" && !seen[path] {
+			seen[path] = true
+			found = append(found, path)
+		}
+	}
+	hint := diag.DidYouMean(w.Where.V, found)
+	switch {
+	case hint != "":
+	case nearest != "" && below(w.Where.V, nearest):
+		hint = fmt.Sprintf("the intent has %s, and not what follows", nearest)
+	default:
+		hint = "write a path such as circuits.NAME.private"
+	}
+	f.warn(badWaiver, w.Where.Pos, fmt.Sprintf("%s names nothing in the intent", w.Where.V), hint)
 }
 
 // below reports whether path is where or lies under it.

@@ -130,6 +130,21 @@ func TestCheck(t *testing.T) {
 	}
 }
 
+// A family whose next hops a policy keeps off the anchors needs no word.
+func TestCheckGuarded(t *testing.T) {
+	t.Parallel()
+	for _, router := range []int{0, 1} { // IOS-XE and Junos
+		p := handmade(t)
+		r := &p.Routers[router]
+		r.IBGP[0].Neighbor = r.Origins[1].Prefix.Addr().Next()
+		for _, d := range Check(p) {
+			if d.Code == noNextHopGuard {
+				t.Errorf("%s: %s", r.Name, d.Summary)
+			}
+		}
+	}
+}
+
 // bfdOf gives two links one BFD; it is reported once.
 func bfdOf(interval time.Duration, multiplier int) func(r *plan.Router) {
 	return func(r *plan.Router) {

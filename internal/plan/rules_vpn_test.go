@@ -1,0 +1,50 @@
+package plan
+
+import "testing"
+
+// A VPN's names are looked up, and what a gateway does not take is refused.
+// The changes stand in twoSites with a VPN on r1; what the sites themselves
+// find is left out.
+func TestRulesOfVPNs(t *testing.T) {
+	t.Parallel()
+	const vpn = "vpns:\n  s2s: {vnet: hub, underlay: internet, psk: env:PSK, tunnels: [{router: r1, instance: a, interface: Tunnel1}]}\ntraffic:\n"
+	base := []string{
+		"hub: {prefixes: [10.200.0.0/16], region: eastus}", "hub: {prefixes: [10.200.0.0/16], region: eastus, vpnGateway: {asn: 65515, instances: [{name: a}]}}",
+		"traffic:\n", vpn,
+	}
+	tests := []struct {
+		name    string
+		changes []string
+		want    string
+	}{
+		{"nothing", nil, ""},
+		{"an unknown VNet", []string{"vnet: hub", "vnet: hup"}, "ER904×1"},
+		{"an unknown router", []string{"[{router: r1, instance", "[{router: r9, instance"}, "ER904×1"},
+		{"an unknown instance", []string{"instance: a", "instance: c"}, "ER904×1"},
+		{"a VNet without a gateway", []string{"vnet: hub", "vnet: far"}, "ER904×1"},
+		{"an underlay of no kind", []string{"underlay: internet", "underlay: er-a"}, "ER904×1"},
+		{"an underlay that is no peering", []string{"underlay: internet", "underlay: er-a.microsoft"}, "ER904×1"},
+		{"a private peering as underlay", []string{"underlay: internet", "underlay: er-a.private"}, ""},
+		{"the default AS number of a gateway", []string{"asn: 65515, ", ""}, ""},
+		{"another AS number where a circuit goes", []string{"asn: 65515", "asn: 65020"}, "ER060×1"},
+		{"another AS number where none goes", []string{"asn: 65515", "asn: 65020", "azure: [hub]", "azure: [far]"}, ""},
+		{"another AS number beside a written gateway", []string{"asn: 65515", "asn: 65020", "region: eastus", "expressRouteGateway: {sku: ErGw2AZ}, region: eastus", "azure: [hub]", "azure: [far]"}, "ER060×1"},
+		{"an AS number that circuits refuse, too", []string{"ios-xe, asn: 65001", "ios-xe, asn: 12076", "frr, asn: 65001", "frr, asn: 12076"}, "ER052×2"},
+		{"an AS number for documentation", []string{"ios-xe, asn: 65001", "ios-xe, asn: 64500", "frr, asn: 65001", "frr, asn: 64500"}, "ER059×1 ER053×2"},
+		{"BFD switched off", []string{"psk: env:PSK", "psk: env:PSK, bfd: false"}, ""},
+		{"one timer", []string{"psk: env:PSK", "psk: env:PSK, timers: {keepalive: 60s, hold: 90s}"}, "ER109×1"},
+		{"timers in minutes", []string{"psk: env:PSK", "psk: env:PSK, timers: {keepalive: 1m, hold: 3m}"}, ""},
+		{"a large tunnel with the default clamp", []string{"psk: env:PSK", "psk: env:PSK, mtu: 1500"}, ""},
+		{"a large clamp on a tunnel that fits", []string{"psk: env:PSK", "psk: env:PSK, mtu: 1400, mss: 1351"}, "ER123×1"},
+		{"a large clamp on a large tunnel", []string{"psk: env:PSK", "psk: env:PSK, mtu: 1401, mss: 1351"}, "ER122×1"},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
+			_, diags := resolve(t, append(base[:len(base):len(base)], tt.changes...)...)
+			if got := own(diags); got != tt.want {
+				t.Errorf("findings %q, want %q: %v", got, tt.want, diags)
+			}
+		})
+	}
+}
