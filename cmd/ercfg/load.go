@@ -10,6 +10,7 @@ import (
 	"sync"
 	"time"
 
+	"github.com/ercfg/ercfg/docs"
 	"github.com/ercfg/ercfg/internal/diag"
 	"github.com/ercfg/ercfg/internal/intent"
 	"github.com/ercfg/ercfg/internal/plan"
@@ -74,7 +75,16 @@ func (a *app) parse(path string) (*loaded, plan.Env, error) {
 	}
 	doc, diags := intent.Read(files)
 	in := &loaded{name: inputName(path), doc: doc, findings: diags, digest: digest(files)}
-	return in, plan.Env{Today: time.Now(), Secret: secretReader(folder).Read, Check: render.Check}, nil
+	return in, plan.Env{Today: time.Now(), Secret: secretReader(folder).Read, Check: render.Check, Rules: ruleCodes}, nil
+}
+
+// ruleCodes lists the codes that have a page, which is all of them.
+func ruleCodes() []string {
+	var out []string
+	for _, r := range docs.Rules() {
+		out = append(out, r.Code)
+	}
+	return out
 }
 
 // digest is the SHA-256 of the files' bytes, one after the other: what

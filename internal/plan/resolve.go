@@ -15,8 +15,9 @@ type Env struct {
 	// Secret reads a secret so that its form can be checked. An error means
 	// that it cannot be read here, which is a note, not a fault. Nil reads none.
 	Secret func(secret.Ref) (secret.Value, error)
-	// Rules are the codes that a waiver may name. Nil: any.
-	Rules []string
+	// Rules lists the codes that a waiver may name; it is asked only where the
+	// intent has waivers. Nil: any.
+	Rules func() []string
 	// Check says what the vendors cannot express of a plan without an error.
 	// Its findings have a path and no place. Nil checks nothing.
 	Check func(*Plan) diag.List

@@ -10,13 +10,13 @@ import (
 	"github.com/ercfg/ercfg/internal/intent"
 )
 
-// The rules about what a router is called by others, and about addresses that
-// stand where something else answers.
+// The rules about what a router is called by others, about addresses that stand
+// where something else answers, and about fields that do nothing.
 const (
 	identityShared   diag.Code = "ER940"
 	addressMisplaced diag.Code = "ER941"
+	bothLinksShut    diag.Code = "ER942"
 	modelNotJunos    diag.Code = "ER944"
-	bothLinksClosed  diag.Code = "ER942"
 )
 
 // checkIdentities wants each router to have an identity of its own: a router
@@ -149,5 +149,5 @@ func (f *facts) checkShutdown(p *peering) {
 	for _, l := range links[1:] {
 		related = append(related, l.in.Shutdown.Pos)
 	}
-	f.warn(bothLinksClosed, links[0].in.Shutdown.Pos, fmt.Sprintf("every link of %s is shut: it carries nothing", p.path), "drain one link at a time, or take the path out of prefer", related...)
+	f.warn(bothLinksShut, links[0].in.Shutdown.Pos, fmt.Sprintf("every link of %s is shut: it carries nothing", p.path), "drain one link at a time, or take the path out of prefer", related...)
 }

@@ -134,7 +134,7 @@ func (f *facts) checkGatewayASNs(asns map[*vnet]intent.At[bgp.ASN]) {
 	for _, v := range f.vnets {
 		at, reached := beside[v]
 		a := asns[v]
-		if v.in.VPNGateway == nil || !a.Set() || a.V == expressroute.VPNGatewayASN || !reached && v.in.ExpressRouteGateway == nil {
+		if !a.Set() || a.V == expressroute.VPNGatewayASN || !reached && v.in.ExpressRouteGateway == nil {
 			continue
 		}
 		var related []diag.Pos

@@ -65,9 +65,11 @@ func (f *facts) waive(doc *intent.Document) {
 // idleWaiver says why no finding needs the waiver: the rule or the place is
 // not there at all, or the finding is gone.
 func (f *facts) idleWaiver(doc *intent.Document, w *intent.Waiver, paths map[diag.Pos]string, diags diag.List) {
-	if f.env.Rules != nil && !slices.Contains(f.env.Rules, w.Rule.V) {
-		f.warn(badWaiver, w.Rule.Pos, fmt.Sprintf("no rule is called %s", w.Rule.V), cmp.Or(diag.DidYouMean(w.Rule.V, f.env.Rules), "ercfg explain lists all"))
-		return
+	if f.env.Rules != nil {
+		if rules := f.env.Rules(); !slices.Contains(rules, w.Rule.V) {
+			f.warn(badWaiver, w.Rule.Pos, fmt.Sprintf("no rule is called %s", w.Rule.V), cmp.Or(diag.DidYouMean(w.Rule.V, rules), "`ercfg explain` lists all"))
+			return
+		}
 	}
 	nearest := doc.PathAt(doc.Locate(w.Where.V))
 	if nearest == w.Where.V {
