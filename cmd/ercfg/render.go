@@ -11,6 +11,7 @@ import (
 	"strings"
 	"sync"
 	"syscall"
+	"time"
 
 	"github.com/spf13/cobra"
 
@@ -251,7 +252,9 @@ func (a *app) uninterrupted(write func() error) error {
 	signal.Stop(signals)
 	if s, ok := caught.(syscall.Signal); ok {
 		fmt.Fprintln(a.stderr, "ercfg: interrupted; what was being written is whole")
-		_ = syscall.Kill(os.Getpid(), s) // the default action ends the process
+		if err := syscall.Kill(os.Getpid(), s); err == nil { // the default action ends the process
+			time.Sleep(time.Second) // any thread may take the signal, so this one lives on for a moment
+		}
 		return errors.New("interrupted")
 	}
 	return err

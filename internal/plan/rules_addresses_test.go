@@ -137,6 +137,10 @@ func TestAddressRules(t *testing.T) {
 		{"a block in on-premises space", reach("10.1.0.0/29"), []string{"ER035 error 10.1.0.0/29"}},
 		{"a block under a default route", reach("192.168.9.0/29", "10.1.0.0/16", "0.0.0.0/0"), []string{"ER033 info 0.0.0.0/0"}},
 		{"a block of the links", reach("172.16.1.0/29"), []string{"ER035 error 172.16.1.0/29"}},
+		{"a block of a link in the circuit's VRF", vrf("location: Paris", "globalReach: {with: er-a, block: 172.16.1.0/29}"), []string{"ER035 error 172.16.1.0/29"}},
+		{"a block of a link in another VRF", vrf("location: Paris", "globalReach: {with: er-a, block: 172.16.0.0/29}"), nil},
+		{"a block of a circuit without private peering", second("location: Paris", "globalReach: {with: er-a, block: 192.168.9.0/29}", "    private:\n      vlan: 200", "    microsoft:\n      vlan: 200", "172.16.1.0/30", "20.0.0.0/30", "172.16.1.4/30", "20.0.0.4/30"), nil},
+		{"a block that is no prefix", reach("192.168.9.0"), []string{"ER905 error 192.168.9.0"}},
 		{"one block at both ends", reach("192.168.9.0/29", "location: Paris", "globalReach: {with: er-a, block: 192.168.9.0/29}"), nil},
 		{"one block of two connections", reach("192.168.9.0/29", "location: Paris", "globalReach: {with: er-c, block: 192.168.9.0/29}"), []string{"ER035 error 192.168.9.0/29"}},
 
