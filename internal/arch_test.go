@@ -61,6 +61,7 @@ var (
 		"internal/diag":         {rank: pure},
 		"internal/secret":       {rank: pure},
 		"internal/golden":       {rank: tests},
+		"internal/fleet":        {rank: tests},
 		"internal/frrtest":      {rank: tests, fansOut: true},
 		"templates":             {rank: data},
 		"schema":                {rank: data},
