@@ -440,10 +440,8 @@ func (f *facts) gatherStatements() {
 		}
 		seen[s.name] = s
 		for _, name := range in.Onprem {
-			if n := f.networkByName[name.V]; n != nil {
+			if n := f.network(name); n != nil {
 				s.networks = append(s.networks, n)
-			} else {
-				f.fault(unknownName, name.Pos, fmt.Sprintf("no on-premises network is called %q", name.V), diag.DidYouMean(name.V, names(f.networks, func(n *network) string { return n.name.V })))
 			}
 		}
 		f.statementAzure(s)
@@ -456,6 +454,15 @@ func (f *facts) gatherStatements() {
 		f.statementMaps(s)
 		f.statements = append(f.statements, s)
 	}
+}
+
+// network looks up an on-premises network.
+func (f *facts) network(name intent.At[string]) *network {
+	n := f.networkByName[name.V]
+	if n == nil {
+		f.fault(unknownName, name.Pos, fmt.Sprintf("no on-premises network is called %q", name.V), diag.DidYouMean(name.V, names(f.networks, func(n *network) string { return n.name.V })))
+	}
+	return n
 }
 
 func (f *facts) statementAzure(s *statement) {

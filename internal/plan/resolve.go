@@ -38,7 +38,7 @@ func Resolve(doc *intent.Document, env Env) (*Plan, diag.List) {
 func (f *facts) resolve(doc *intent.Document) (*Plan, diag.List) {
 	for _, check := range []func(){
 		f.checkModel, f.checkAddresses, f.checkVLANs, f.checkASNs, f.checkSessions, f.checkTimers, f.checkDesign,
-		f.checkFamilies, f.checkVPNs, f.checkPeerASN, f.checkNames, f.checkUse, f.later,
+		f.checkFamilies, f.checkVPNs, f.checkPeerASN, f.checkNames, f.checkLookups, f.checkUse, f.later,
 	} {
 		check()
 	}
