@@ -11,6 +11,7 @@ import (
 	"sync/atomic"
 
 	"github.com/ercfg/ercfg/internal/bgp"
+	"github.com/ercfg/ercfg/internal/intent"
 )
 
 // derive makes the plan out of the facts. It reports what only shows when the
@@ -65,7 +66,7 @@ type deriver struct {
 	prefix    string // of every object name
 	tables    map[*link]*tables
 	origins   map[*router]map[netip.Prefix]Origination
-	supernets *containment
+	supernets *space[struct{}] // of everything that is advertised, but for defaults
 	meshes    map[*router]*mesh
 	adjacent  map[*router][]adjacency
 }
@@ -371,33 +372,10 @@ func comparePrefixes(a, b netip.Prefix) int {
 	return cmp.Or(a.Addr().Compare(b.Addr()), cmp.Compare(a.Bits(), b.Bits()))
 }
 
-// A containment answers whether a prefix lies strictly inside another one of
-// a set. It holds the set's covering prefixes only, sorted, so one binary
-// search finds the candidate.
-type containment struct{ outer []netip.Prefix }
-
-func newContainment(all []netip.Prefix) *containment {
-	slices.SortFunc(all, comparePrefixes)
-	c := &containment{}
-	for _, p := range slices.Compact(all) {
-		if n := len(c.outer); p.Bits() == 0 || (n > 0 && c.outer[n-1].Overlaps(p)) {
-			continue // a default covers everything and says nothing
-		}
-		c.outer = append(c.outer, p)
-	}
-	return c
-}
-
-// inside reports whether p lies in a shorter prefix of the set.
-func (c *containment) inside(p netip.Prefix) bool {
-	i, found := slices.BinarySearchFunc(c.outer, p, comparePrefixes)
-	return !found && i > 0 && p.Bits() > c.outer[i-1].Bits() && c.outer[i-1].Contains(p.Addr())
-}
-
 // settle decides every wish that more than one statement has for a prefix on
 // a link, and reports where they contradict.
 func (d *deriver) settle() {
-	var advertised []netip.Prefix
+	var advertised []span[struct{}]
 	firsts := d.firsts()
 	for _, c := range d.circuits {
 		for _, p := range c.peerings() {
@@ -408,12 +386,14 @@ func (d *deriver) settle() {
 				}
 				for prefix, wishes := range t.exports {
 					d.settleExport(l, prefix, wishes)
-					advertised = append(advertised, prefix)
+					if prefix.Bits() > 0 { // a default covers everything and says nothing
+						advertised = append(advertised, span[struct{}]{At: intent.At[netip.Prefix]{V: prefix}})
+					}
 				}
 			}
 		}
 	}
-	d.supernets = newContainment(advertised)
+	d.supernets = newSpace(advertised)
 }
 
 // firsts lists, for each Azure prefix, the circuits that some statement puts

@@ -10,6 +10,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/ercfg/ercfg/internal/diag"
+	"github.com/ercfg/ercfg/internal/intent"
 )
 
 // twoSites is an intent that resolves without a finding but the warning that
@@ -354,8 +355,9 @@ func TestEveryPolicyEndsInDeny(t *testing.T) {
 	}
 }
 
-// containment agrees with the obvious model: compare with every other prefix.
-func TestContainment(t *testing.T) {
+// nests agrees with the obvious model: compare with every other prefix. A
+// default route, which settle keeps out of the space, nests in nothing.
+func TestNests(t *testing.T) {
 	t.Parallel()
 	rng := rand.New(rand.NewPCG(1, 2))
 	for range 200 {
@@ -364,12 +366,16 @@ func TestContainment(t *testing.T) {
 			a := netip.AddrFrom4([4]byte{10, byte(rng.IntN(4)), byte(rng.IntN(4)) << 6, 0})
 			all = append(all, netip.PrefixFrom(a, rng.IntN(20)+6).Masked())
 		}
+		var spans []span[struct{}]
+		for _, p := range all {
+			spans = append(spans, span[struct{}]{At: intent.At[netip.Prefix]{V: p}})
+		}
+		c := newSpace(spans)
 		all = append(all, defaultIPv4)
-		c := newContainment(slices.Clone(all))
 		for _, p := range all {
 			want := slices.ContainsFunc(all, func(q netip.Prefix) bool { return q.Bits() > 0 && q.Bits() < p.Bits() && q.Contains(p.Addr()) })
-			if got := c.inside(p); got != want {
-				t.Fatalf("inside(%s) = %v among %v", p, got, all)
+			if got := c.nests(p); got != want {
+				t.Fatalf("nests(%s) = %v among %v", p, got, all)
 			}
 		}
 	}

@@ -13,9 +13,5 @@ func Effective(doc *intent.Document, env Env) (string, diag.List) {
 	f.explain = true
 	f.gather()
 	_, diags := f.resolve(doc)
-	additions := make([]intent.Addition, len(f.defaults))
-	for i, d := range f.defaults {
-		additions[i] = intent.Addition{Path: d.Path, Value: d.Value, Reason: d.Reason, Comment: d.Derived}
-	}
-	return doc.Print(additions), diags
+	return doc.Print(f.defaults), diags
 }

@@ -34,7 +34,7 @@ type facts struct {
 	circuitByName map[string]*circuit
 
 	diags    diag.List
-	defaults []Default // kept only when asked for
+	defaults []intent.Addition // kept only when asked for
 	explain  bool
 }
 
@@ -191,6 +191,7 @@ type statement struct {
 	vnets    []*vnet
 	services []*service
 	paths    []*path // in order of preference
+	steers   []steer // set by the first call of steering
 	origin   string
 }
 
@@ -225,18 +226,10 @@ func (f *facts) note(code diag.Code, pos diag.Pos, summary, hint string, related
 	f.diags = append(f.diags, diag.Diagnostic{Code: code, Severity: diag.Info, Pos: pos, Summary: summary, Hint: hint, Related: related})
 }
 
-// A Default is a value that the intent does not write and ercfg supplies.
-type Default struct {
-	Path    string // circuits.er-london.private.timers.hold
-	Value   string // as YAML
-	Reason  string // why this value
-	Derived bool   // printed as a comment
-}
-
 // supply keeps a default for `ercfg show`.
 func (f *facts) supply(path, value, reason string) {
 	if f.explain {
-		f.defaults = append(f.defaults, Default{Path: path, Value: value, Reason: reason})
+		f.defaults = append(f.defaults, intent.Addition{Path: path, Value: value, Reason: reason})
 	}
 }
 
@@ -244,6 +237,6 @@ func (f *facts) supply(path, value, reason string) {
 // it as a comment, because writing it would turn it into an override.
 func (f *facts) derived(path, value, reason string) {
 	if f.explain {
-		f.defaults = append(f.defaults, Default{Path: path, Value: value, Reason: reason, Derived: true})
+		f.defaults = append(f.defaults, intent.Addition{Path: path, Value: value, Reason: reason, Comment: true})
 	}
 }

@@ -82,6 +82,12 @@ func (s *space[T]) covering(p netip.Prefix) (span[T], bool) {
 	return s.outer[i], true
 }
 
+// nests reports whether p lies in a span that is larger than p.
+func (s *space[T]) nests(p netip.Prefix) bool {
+	outer, ok := s.covering(p)
+	return ok && outer.V != p
+}
+
 // within returns the first span that lies in p and is smaller.
 func (s *space[T]) within(p netip.Prefix) (span[T], bool) {
 	if s == nil {

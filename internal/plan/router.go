@@ -186,7 +186,7 @@ func (d *deriver) kind(p netip.Prefix) string {
 	switch {
 	case p.Bits() == 0:
 		return "DEFAULT"
-	case d.supernets.inside(p):
+	case d.supernets.nests(p):
 		return "SPECIFICS"
 	}
 	return "SUPERNETS"

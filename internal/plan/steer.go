@@ -27,8 +27,15 @@ type steer struct {
 
 // steering compiles a statement's order of paths (design: the two tables of
 // "From traffic to policy"). The result has one entry per path of prefer, in
-// its order.
+// its order, and is made once: several rules and derive ask for it.
 func (f *facts) steering(s *statement) []steer {
+	if s.steers == nil {
+		s.steers = f.steer(s)
+	}
+	return s.steers
+}
+
+func (f *facts) steer(s *statement) []steer {
 	out := make([]steer, 0, len(s.paths))
 	circuits, vpns, before := 0, 0, 0
 	last := lastCircuit(s)
