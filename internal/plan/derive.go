@@ -329,13 +329,14 @@ func (d *deriver) planCircuits(p *Plan) {
 	}
 	for _, c := range d.circuits {
 		out := Circuit{Name: c.name.V, Provider: d.label(c.in.Provider), Location: d.label(c.in.Location), BandwidthMbps: c.mbps.V}
-		if c.private != nil {
-			out.Path = c.private.path
-			for _, l := range c.private.both() {
+		for _, in := range c.peerings() {
+			peering := CircuitPeering{Path: in.path, Microsoft: in.microsoft, VRF: in.vrf}
+			for _, l := range in.both() {
 				if at, ok := place[l.origin]; ok {
-					out.Links = append(out.Links, at)
+					peering.Links = append(peering.Links, at)
 				}
 			}
+			out.Peerings = append(out.Peerings, peering)
 		}
 		p.Circuits = append(p.Circuits, out)
 	}

@@ -9,6 +9,7 @@ package plan
 
 import (
 	"net/netip"
+	"strconv"
 	"time"
 
 	"github.com/ercfg/ercfg/internal/bgp"
@@ -25,6 +26,7 @@ type Plan struct {
 	Owner       Label
 	Routers     []Router
 	Circuits    []Circuit
+	VPNs        []VPN
 	Statements  []Statement // in the order of the intent
 }
 
@@ -118,12 +120,18 @@ type Router struct {
 	ASN         bgp.ASN
 	RouterID    netip.Addr
 	Loopback    Loopback
-	Links       []Link // ER subinterfaces, by interface and unit
-	IBGP        []IBGP // by family and neighbor
+	VRFs        []VRF    // routing tables beside the global one
+	Ports       []Port   // physical ports that are configured themselves, by interface
+	Links       []Link   // ER subinterfaces, by interface and unit
+	Tunnels     []Tunnel // by interface
+	IBGP        []IBGP   // by family and neighbor
 	Origins     []Origination
+	Routes      []Route // static routes beside those of Origins; by VRF, prefix, interface
 	PrefixLists []PrefixList
+	Communities []CommunityList
 	Policies    []Policy
-	Multipath   Multipath
+	Multipath   Multipath // of the global table
+	Flow        Flow      // zero: no flow export
 	// Resolution holds, per family in use, the policy that keeps a dead
 	// router's next hop from resolving over an anchor.
 	Resolution []Resolution
@@ -155,10 +163,52 @@ func (p Position) String() string { return [...]string{"primary", "secondary"}[p
 // MarshalText writes the word.
 func (p Position) MarshalText() ([]byte, error) { return []byte(p.String()), nil }
 
+// VRF is a routing table of its own, with its own sessions. Links, Tunnels,
+// Origins and Routes name the VRF that they lie in; the empty name is the
+// global table.
+type VRF struct {
+	Name      Name
+	RD        bgp.RouteDistinguisher // zero: none; such a VRF takes part in no VPN
+	Import    []bgp.RouteTarget
+	Export    []bgp.RouteTarget
+	Families  [2]bool    // by Family: in use
+	Customers []Customer // by neighbor
+	Multipath Multipath
+	Origin    string // routers.pe1.vrfs.PROD
+}
+
+// Customer is a customer's CE session in a VRF. The interface towards the CE is
+// its owner's; only BFD, which some platforms bind there, is rendered on it.
+type Customer struct {
+	Session
+	Interface string // vendor's words, with its unit; empty: not given
+}
+
+// Port is a physical port whose own configuration is ercfg's: a Direct port
+// with MACsec.
+type Port struct {
+	Interface string
+	Pair      string // of the intent: ams-pair
+	Position  Position
+	MACsec    MACsec
+	Origin    string
+}
+
+// MACsec is IEEE 802.1AE with a static connectivity association key.
+type MACsec struct {
+	Cipher string     // Azure's word: gcm-aes-128, gcm-aes-256, gcm-aes-xpn-128, gcm-aes-xpn-256
+	CKN    secret.Ref // hexadecimal digits, an even number, 64 at most
+	CAK    secret.Ref // 32 or 64 hexadecimal digits
+	SCI    bool       // the secure channel identifier is sent
+	Origin string
+}
+
 // Link is one ER subinterface and its sessions.
 type Link struct {
 	Path        string // er-london, er-ams.microsoft
 	Circuit     string
+	Microsoft   bool // a Microsoft peering
+	VRF         Name // empty: the global table
 	Position    Position
 	Description Label
 	Interface   string // physical, vendor's words
@@ -169,9 +219,107 @@ type Link struct {
 	MTUBytes    int  // IP MTU
 	BFD         BFD  // of the IPv4 session; zero: off
 	Zone        Name // SRX security zone
-	Sessions    []Session
-	Origin      string // circuits.er-london.private.primary
+	// Remark sets outbound DSCP values to 0, but for those in DSCP (Microsoft
+	// peering).
+	Remark       bool
+	DSCP         []int // 0 to 63, ascending
+	RemarkOrigin string
+	Sessions     []Session
+	Origin       string // circuits.er-london.private.primary
 }
+
+// Subinterface is the link's interface as every vendor names it: the physical
+// interface, a dot, and the unit.
+func (l *Link) Subinterface() string { return l.Interface + "." + strconv.Itoa(l.Unit) }
+
+// Tunnel is an IPsec tunnel to one instance of an Azure VPN gateway, and its
+// BGP session. It carries IPv4 only.
+type Tunnel struct {
+	Path        string // s2s-frankfurt
+	Instance    string // of the gateway
+	Description Label
+	Interface   string       // Tunnel1, st0.1, vti1
+	Source      string       // interface that sources the tunnel; empty: only its address is known
+	Local       netip.Addr   // address that sources the tunnel
+	Remote      netip.Addr   // the gateway's
+	Inside      netip.Prefix // our address in the tunnel with its length; zero: unnumbered, from the loopback
+	VRF         Name         // of the inside
+	OutsideVRF  Name
+	Zone        Name // SRX security zone of the inside
+	// OutsideZone is the security zone of the source on an SRX where ercfg puts
+	// it there; empty: the source's zone is its owner's.
+	OutsideZone Name
+	MTUBytes    int // IP MTU
+	MSSBytes    int // TCP segments are clamped to this
+	IPsec       IPsec
+	Session     Session
+	Origin      string // vpns.s2s-frankfurt.tunnels.0
+}
+
+// IPsec is what both ends of a tunnel agree on. Algorithms are Azure's words in
+// lower case: gcmaes256, aes256, sha256, none.
+type IPsec struct {
+	IKEVersion int
+	PSK        secret.Ref
+	PSKOrigin  string
+	IKE        IKEProposal
+	ESP        ESPProposal
+	DPD        time.Duration // dead peer detection, whole seconds
+	Passive    bool          // the router waits for the gateway
+	Origin     string        // vpns.s2s-frankfurt
+}
+
+// IKEProposal is what protects the negotiation. With GCM, Integrity is the
+// pseudo-random function.
+type IKEProposal struct {
+	Encryption string
+	Integrity  string
+	DHGroup    int
+	Lifetime   time.Duration // whole seconds
+	Origin     string
+}
+
+// ESPProposal is what protects the traffic. With GCM, Integrity equals
+// Encryption and is no algorithm of its own.
+type ESPProposal struct {
+	Encryption string
+	Integrity  string
+	PFSGroup   int           // 0: none
+	Lifetime   time.Duration // whole seconds
+	Kilobytes  int           // lifetime by volume; 0: none
+	Origin     string
+}
+
+// Route is a static route that brings nothing into BGP: it holds the far end
+// of a tunnel, or of a session in one.
+type Route struct {
+	VRF       Name
+	Prefix    netip.Prefix
+	NextHop   netip.Addr // zero: Interface alone, or a discard
+	Interface string     // egress, with its unit; empty: the next hop decides
+	Discard   bool       // worse than any other route to the prefix
+	// BFD tracks the next hop where the platform can; zero: untracked.
+	BFD    BFD
+	Local  netip.Addr // our address on the interface of a tracked route
+	Origin string
+}
+
+// Flow is flow export, both directions on every link and tunnel.
+type Flow struct {
+	Protocol  string // ipfix, netflow9
+	Collector netip.Addr
+	Port      int        // UDP
+	Source    netip.Addr // of the export packets; zero: the router's choice
+	// SourceInterface holds Source, where that is the loopback.
+	SourceInterface string
+	Sampling        int           // one packet in N
+	Active          time.Duration // a long flow is exported at least this often; whole seconds
+	Inactive        time.Duration // a silent flow is exported after this; whole seconds
+	Origin          string        // telemetry
+}
+
+// On reports whether the router exports flows.
+func (f Flow) On() bool { return f.Collector.IsValid() }
 
 // Name is an identifier on a router: letters, digits, hyphen, underscore.
 type Name = string
@@ -201,7 +349,7 @@ type MaxPrefixes struct {
 	Origin      string
 }
 
-// Session is one eBGP session with an MSEE.
+// Session is one eBGP session: with an MSEE, a VPN gateway, or a customer's CE.
 type Session struct {
 	Family      Family
 	Local       netip.Addr
@@ -214,6 +362,9 @@ type Session struct {
 	MD5Origin   string
 	MaxPrefixes MaxPrefixes
 	Shutdown    bool
+	Multihop    int  // TTL of a session that is not directly connected; 0: it is
+	Loopback    bool // sourced from the loopback, whose address is Local
+	Passive     bool // waits for the neighbor to connect
 	Import      Name // policy
 	Export      Name // policy
 	Origin      string
@@ -221,16 +372,23 @@ type Session struct {
 
 // IBGP is one iBGP session, loopback to loopback.
 type IBGP struct {
-	Family      Family
+	Family      Family // of the addresses, and of the unicast routes
 	Peer        string // router name, or the address of a router outside
 	Local       netip.Addr
 	Neighbor    netip.Addr
 	Description Label
 	Timers      Timers
 	MD5         secret.Ref // zero: none
-	Import      Name
-	Export      Name // sets next-hop-self
-	Origin      string
+	// Import and Export filter unicast routes. Both are empty on a session that
+	// carries VPN routes alone.
+	Import Name
+	Export Name // sets next-hop-self
+	// Communities are sent along: a policy of the other end matches them.
+	Communities bool
+	// VPN lists the families whose VPN routes the session carries (VPNv4,
+	// VPNv6), unfiltered: route targets decide.
+	VPN    []Family
+	Origin string
 }
 
 // Originate says how a prefix comes into BGP.
@@ -255,8 +413,9 @@ func (o Originate) String() string {
 func (o Originate) MarshalText() ([]byte, error) { return []byte(o.String()), nil }
 
 // Origination is one on-premises prefix and how it comes into BGP. Sorted by
-// family and prefix.
+// VRF, family and prefix.
 type Origination struct {
+	VRF      Name
 	Prefix   netip.Prefix
 	How      Originate
 	NextHop  netip.Addr // of Via
@@ -266,15 +425,23 @@ type Origination struct {
 	Origin   string
 }
 
-// PrefixList is a list of exact prefixes of one family.
+// PrefixList is a list of prefixes of one family.
 type PrefixList struct {
+	Name     Name
+	Family   Family
+	OrLonger bool // matches what lies in a prefix, too; otherwise exactly
+	Entries  []PrefixEntry
+	Origin   string
+}
+
+// CommunityList matches a route that has any of Members (RFC 1997).
+type CommunityList struct {
 	Name    Name
-	Family  Family
-	Entries []PrefixEntry
+	Members []bgp.Community // ascending
 	Origin  string
 }
 
-// PrefixEntry permits exactly Prefix. Seq leaves gaps of ten.
+// PrefixEntry permits Prefix. Seq leaves gaps of ten.
 type PrefixEntry struct {
 	Seq    int
 	Prefix netip.Prefix
@@ -294,6 +461,7 @@ type Term struct {
 	Seq             int    // 10, 20, …; the final deny has 65535
 	Deny            bool   // true only on the final term, or where Match says what to refuse
 	Match           Name   // prefix list of the policy's family; empty: everything
+	Communities     Name   // community list that has to match, too; empty: any or none
 	Protocol        string // only routes of this protocol, where the platform lets other routes in (Junos exports any active route; resolution); empty: any
 	LocalPreference uint32 // 0: leave
 	Prepend         []bgp.ASN
@@ -316,14 +484,22 @@ type Resolution struct {
 	Origin string
 }
 
-// Circuit is one circuit and where its links end.
+// Circuit is one circuit, its peerings, private first, and where their links
+// end.
 type Circuit struct {
 	Name          string
-	Path          string // of its private peering
 	Provider      Label
 	Location      Label
 	BandwidthMbps int
-	Links         []CircuitLink // primary, secondary
+	Peerings      []CircuitPeering
+}
+
+// CircuitPeering is one peering of a circuit.
+type CircuitPeering struct {
+	Path      string // er-london, er-ams.microsoft
+	Microsoft bool
+	VRF       Name
+	Links     []CircuitLink // primary, secondary
 }
 
 // CircuitLink is where a link ends.
@@ -333,10 +509,28 @@ type CircuitLink struct {
 	Link     int // index into the router's Links
 }
 
+// VPN is one VPN and where its tunnels end.
+type VPN struct {
+	Name     string
+	VNet     string
+	Underlay string // path of a peering; empty: the Internet
+	VRF      Name   // of the inside
+	Tunnels  []VPNTunnel
+}
+
+// VPNTunnel is where a tunnel ends.
+type VPNTunnel struct {
+	Instance string
+	Router   string
+	Tunnel   int // index into the router's Tunnels
+}
+
 // Statement is one line of traffic, resolved.
 type Statement struct {
-	Name   string
-	Onprem []netip.Prefix
-	Azure  []netip.Prefix
-	Prefer []string // paths
+	Name        string
+	VRF         Name
+	Onprem      []netip.Prefix
+	Azure       []netip.Prefix  // of VNets
+	Communities []bgp.Community // of services
+	Prefer      []string        // paths
 }

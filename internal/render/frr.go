@@ -129,7 +129,7 @@ func frr(name string, r *plan.Router) frrView {
 	for i := range all {
 		v.Neighbors = append(v.Neighbors, frrPeer(prefix, &all[i]))
 	}
-	for _, f := range families(all) {
+	for _, f := range families(all, "") {
 		v.Families = append(v.Families, frrAddressFamily(r, f, all))
 	}
 	for _, f := range [...]plan.Family{plan.IPv4, plan.IPv6} {
@@ -142,7 +142,7 @@ func frr(name string, r *plan.Router) frrView {
 }
 
 func frrStatics(r *plan.Router, f plan.Family) []static {
-	routes := statics(r, f)
+	routes := statics(r, "", f)
 	slices.SortStableFunc(routes, func(a, b *plan.Origination) int {
 		return cmp.Or(cmp.Compare(a.Prefix.Bits(), b.Prefix.Bits()), a.Prefix.Addr().Compare(b.Prefix.Addr()))
 	})
@@ -232,10 +232,10 @@ func frrProfiles(prefix string, r *plan.Router) []frrProfile {
 
 func frrAddressFamily(r *plan.Router, f plan.Family, all []peer) frrFamily {
 	out := frrFamily{
-		Name: f.String() + " unicast", Redistributions: redistributions(r, f, frrSource(f)),
+		Name: f.String() + " unicast", Redistributions: redistributions(r, "", f, frrSource(f)),
 		PathsEBGP: max(1, r.Multipath.EBGP), PathsIBGP: max(1, r.Multipath.IBGP), PathsOrigin: r.Multipath.Origin, Origin: r.Origin,
 	}
-	for _, o := range networks(r, f) {
+	for _, o := range networks(r, "", f) {
 		out.Networks = append(out.Networks, network{o.Prefix.String(), o.Origin})
 	}
 	for i := range all {

@@ -131,13 +131,13 @@ func iosxe(r *plan.Router) iosxeView {
 	for i := range all {
 		v.Neighbors = append(v.Neighbors, iosxePeer(r, &all[i]))
 	}
-	for _, f := range families(all) {
+	for _, f := range families(all, "") {
 		v.IPv6 = v.IPv6 || f == plan.IPv6
 		v.Families = append(v.Families, iosxeAddressFamily(r, f, all))
 	}
 	for _, f := range [...]plan.Family{plan.IPv4, plan.IPv6} {
 		var block staticBlock
-		for _, o := range statics(r, f) {
+		for _, o := range statics(r, "", f) {
 			s := static{Command: ipWord(f) + " route", Prefix: iosxeDestination(o.Prefix), NextHop: "Null0 " + discardDistance, Origin: o.Origin}
 			if o.How == plan.Via {
 				s.NextHop = iosxeAddr(o.NextHop)
@@ -214,13 +214,13 @@ func iosxePeer(r *plan.Router, p *peer) iosxeNeighbor {
 }
 
 func iosxeAddressFamily(r *plan.Router, f plan.Family, all []peer) iosxeFamily {
-	out := iosxeFamily{Name: f.String(), IPv4: f == plan.IPv4, Redistributions: redistributions(r, f, iosxeSource), PathsOrigin: r.Multipath.Origin, Origin: r.Origin}
+	out := iosxeFamily{Name: f.String(), IPv4: f == plan.IPv4, Redistributions: redistributions(r, "", f, iosxeSource), PathsOrigin: r.Multipath.Origin, Origin: r.Origin}
 	for i := range r.Resolution {
 		if r.Resolution[i].Family == f {
 			out.NextHopPolicy, out.NextHopOrigin = r.Resolution[i].Policy, r.Resolution[i].Origin
 		}
 	}
-	for _, o := range networks(r, f) {
+	for _, o := range networks(r, "", f) {
 		out.Networks = append(out.Networks, network{iosxeNetwork(o.Prefix), o.Origin})
 	}
 	for i := range all {

@@ -333,7 +333,7 @@ func junosProtocol(word string, f plan.Family) string {
 
 func junosStatics(r *plan.Router, f plan.Family) []junosStatic {
 	var out []junosStatic
-	for _, o := range statics(r, f) {
+	for _, o := range statics(r, "", f) {
 		s := junosStatic{Prefix: o.Prefix.String(), Preference: discardDistance, Origin: o.Origin}
 		if o.How == plan.Via {
 			s.NextHop = o.NextHop.String()

@@ -14,13 +14,13 @@ type redistribution struct {
 	Origin string
 }
 
-// redistributions returns the protocols that r redistributes in family f, each
-// once, in the order in which IOS-XE and FRR print them.
-func redistributions(r *plan.Router, f plan.Family, words func(*plan.Origination) string) []redistribution {
+// redistributions returns the protocols that table redistributes in family f,
+// each once, in the order in which IOS-XE and FRR print them.
+func redistributions(r *plan.Router, table plan.Name, f plan.Family, words func(*plan.Origination) string) []redistribution {
 	var found []*plan.Origination
 	for i := range r.Origins {
 		o := &r.Origins[i]
-		if o.How == plan.Redistribute && plan.FamilyOf(o.Prefix.Addr()) == f &&
+		if o.How == plan.Redistribute && o.VRF == table && plan.FamilyOf(o.Prefix.Addr()) == f &&
 			!slices.ContainsFunc(found, func(seen *plan.Origination) bool {
 				return seen.Protocol == o.Protocol && seen.Process == o.Process
 			}) {
@@ -38,12 +38,13 @@ func redistributions(r *plan.Router, f plan.Family, words func(*plan.Origination
 	return out
 }
 
-// networks returns the prefixes of family f that a network command brings in.
-func networks(r *plan.Router, f plan.Family) []*plan.Origination {
+// networks returns the prefixes of family f that a network command brings into
+// table.
+func networks(r *plan.Router, table plan.Name, f plan.Family) []*plan.Origination {
 	var out []*plan.Origination
 	for i := range r.Origins {
 		o := &r.Origins[i]
-		if plan.FamilyOf(o.Prefix.Addr()) != f {
+		if o.VRF != table || plan.FamilyOf(o.Prefix.Addr()) != f {
 			continue
 		}
 		switch o.How {
@@ -58,12 +59,13 @@ func networks(r *plan.Router, f plan.Family) []*plan.Origination {
 // discardDistance makes an anchor worse than the route of any IGP.
 const discardDistance = "250"
 
-// statics returns the anchors and the static routes to the LAN of family f.
-func statics(r *plan.Router, f plan.Family) []*plan.Origination {
+// statics returns the anchors and the static routes to the LAN of family f in
+// table.
+func statics(r *plan.Router, table plan.Name, f plan.Family) []*plan.Origination {
 	var out []*plan.Origination
 	for i := range r.Origins {
 		o := &r.Origins[i]
-		if plan.FamilyOf(o.Prefix.Addr()) == f && (o.How == plan.Anchor || o.How == plan.Via) {
+		if o.VRF == table && plan.FamilyOf(o.Prefix.Addr()) == f && (o.How == plan.Anchor || o.How == plan.Via) {
 			out = append(out, o)
 		}
 	}

@@ -12,44 +12,61 @@ import (
 	"github.com/ercfg/ercfg/internal/plan"
 )
 
-// A peer is a BGP session of either kind, as a router's own configuration
-// lists them: eBGP and iBGP beside each other.
+// A peer is a BGP session of any kind, as a router's own configuration lists
+// them: eBGP and iBGP beside each other.
 type peer struct {
-	path            string // of eBGP: er-london
+	path            string // of eBGP with Azure: er-london, s2s-london; CE of a customer's
+	vrf             plan.Name
 	family          plan.Family
 	addr, local     netip.Addr
 	asn             bgp.ASN
 	internal        bool
+	vpn             []plan.Family // VPN routes of iBGP
+	unicast         bool          // carries unicast routes of family
+	communities     bool          // communities are sent
 	description     string
 	shutdown        bool
+	passive         bool
+	multihop        int  // TTL; 0: directly connected
+	loopback        bool // sourced from the loopback
 	bfd             plan.BFD
 	password        string // placeholder; empty: none
 	passwordOrigin  string
 	timers          plan.Timers
 	maxPrefixes     plan.MaxPrefixes // Count 0: no guard
-	imports, export plan.Name
+	imports, export plan.Name        // empty on a session without unicast routes
 	nextHopSelf     bool
 	origin          string
 }
 
-// peers returns the sessions of r, eBGP first.
+// customerPath stands for the path of sessions with customers.
+const customerPath = "CE"
+
+// peers returns the sessions of r: those with MSEEs, gateways and customers,
+// then iBGP.
 func peers(r *plan.Router) []peer {
-	out := make([]peer, 0, 2*len(r.Links)+len(r.IBGP))
+	out := make([]peer, 0, 2*len(r.Links)+len(r.Tunnels)+len(r.IBGP))
 	for i := range r.Links {
 		l := &r.Links[i]
 		for j := range l.Sessions {
-			s := &l.Sessions[j]
-			out = append(out, peer{
-				path: l.Path, family: s.Family, addr: s.Neighbor, local: s.Local, asn: s.RemoteASN, description: oneSpaced(s.Description),
-				shutdown: s.Shutdown, bfd: s.BFD, password: s.MD5.Placeholder(), passwordOrigin: s.MD5Origin, timers: s.Timers,
-				maxPrefixes: s.MaxPrefixes, imports: s.Import, export: s.Export, nextHopSelf: setsNextHop(r, s.Export), origin: s.Origin,
-			})
+			out = append(out, ebgp(r, l.Path, l.VRF, &l.Sessions[j]))
+		}
+	}
+	for i := range r.Tunnels {
+		t := &r.Tunnels[i]
+		out = append(out, ebgp(r, t.Path, t.VRF, &t.Session))
+	}
+	for i := range r.VRFs {
+		v := &r.VRFs[i]
+		for j := range v.Customers {
+			out = append(out, ebgp(r, customerPath, v.Name, &v.Customers[j].Session))
 		}
 	}
 	for i := range r.IBGP {
 		s := &r.IBGP[i]
 		out = append(out, peer{
-			family: s.Family, addr: s.Neighbor, local: s.Local, asn: r.ASN, internal: true, description: oneSpaced(s.Description),
+			family: s.Family, addr: s.Neighbor, local: s.Local, asn: r.ASN, internal: true, description: oneSpaced(s.Description), loopback: true,
+			vpn: s.VPN, unicast: s.Import != "", communities: s.Communities,
 			password: s.MD5.Placeholder(), passwordOrigin: s.Origin + ".md5", timers: s.Timers,
 			imports: s.Import, export: s.Export, nextHopSelf: setsNextHop(r, s.Export), origin: s.Origin,
 		})
@@ -57,11 +74,43 @@ func peers(r *plan.Router) []peer {
 	return out
 }
 
-// families returns the families that have a session, IPv4 first.
-func families(all []peer) []plan.Family {
+// ebgp is a session of eBGP as a peer.
+func ebgp(r *plan.Router, path string, vrf plan.Name, s *plan.Session) peer {
+	return peer{
+		path: path, vrf: vrf, family: s.Family, addr: s.Neighbor, local: s.Local, asn: s.RemoteASN, unicast: true, description: oneSpaced(s.Description),
+		shutdown: s.Shutdown, passive: s.Passive, multihop: s.Multihop, loopback: s.Loopback, bfd: s.BFD,
+		password: s.MD5.Placeholder(), passwordOrigin: s.MD5Origin, timers: s.Timers,
+		maxPrefixes: s.MaxPrefixes, imports: s.Import, export: s.Export, nextHopSelf: setsNextHop(r, s.Export), origin: s.Origin,
+	}
+}
+
+// tables returns the routing tables that have a session: the global one, which
+// is the empty name and always there, and then the VRFs by name.
+func tables(r *plan.Router) []plan.Name {
+	out := make([]plan.Name, 0, 1+len(r.VRFs))
+	out = append(out, "")
+	for i := range r.VRFs {
+		out = append(out, r.VRFs[i].Name)
+	}
+	return out
+}
+
+// multipath is what table installs of equal paths.
+func multipath(r *plan.Router, table plan.Name) plan.Multipath {
+	for i := range r.VRFs {
+		if r.VRFs[i].Name == table && table != "" {
+			return r.VRFs[i].Multipath
+		}
+	}
+	return r.Multipath
+}
+
+// families returns the families of unicast routes that have a session in
+// table, IPv4 first.
+func families(all []peer, table plan.Name) []plan.Family {
 	var out []plan.Family
 	for _, f := range [...]plan.Family{plan.IPv4, plan.IPv6} {
-		if slices.ContainsFunc(all, func(p peer) bool { return p.family == f }) {
+		if slices.ContainsFunc(all, func(p peer) bool { return p.family == f && p.vrf == table && p.unicast }) {
 			out = append(out, f)
 		}
 	}

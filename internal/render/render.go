@@ -130,7 +130,8 @@ func router(name string, r *plan.Router, p *pack, o Options, w *writer) (artifac
 	return c, err
 }
 
-// secrets lists the references whose placeholders the router's text holds.
+// secrets lists the references whose placeholders the router's text or one of
+// its companions holds.
 func secrets(r *plan.Router) []secret.Ref {
 	var out refs
 	for i := range r.Links {
@@ -138,8 +139,20 @@ func secrets(r *plan.Router) []secret.Ref {
 			out.add(r.Links[i].Sessions[j].MD5)
 		}
 	}
+	for i := range r.VRFs {
+		for j := range r.VRFs[i].Customers {
+			out.add(r.VRFs[i].Customers[j].MD5)
+		}
+	}
 	for i := range r.IBGP {
 		out.add(r.IBGP[i].MD5)
+	}
+	for i := range r.Tunnels {
+		out.add(r.Tunnels[i].IPsec.PSK)
+	}
+	for i := range r.Ports {
+		out.add(r.Ports[i].MACsec.CKN)
+		out.add(r.Ports[i].MACsec.CAK)
 	}
 	return out.sorted()
 }
