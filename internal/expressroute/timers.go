@@ -49,3 +49,15 @@ const (
 	VPNKeepalive = 60 * time.Second
 	VPNHold      = 180 * time.Second
 )
+
+// VPNDeadPeer is the default interval of dead peer detection of an Azure VPN
+// gateway. Source: vpn-gateway-vpn-faq.md.
+const VPNDeadPeer = 45 * time.Second
+
+// Default lifetimes of an Azure VPN gateway's security associations. Both ends
+// have their own. Source: vpn-gateway-vpn-faq.md.
+const (
+	IKELifetime  = 28800 * time.Second
+	ESPLifetime  = 27000 * time.Second
+	ESPKilobytes = 102400000
+)

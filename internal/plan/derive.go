@@ -283,9 +283,9 @@ func (r *router) uses(f Family) bool {
 
 func (d *deriver) tunnelRouters(p *path) []*router {
 	var out []*router
-	for _, t := range p.vpn.Value.Tunnels {
-		if r := d.routerByName[t.Router.V]; r != nil && !slices.Contains(out, r) {
-			out = append(out, r)
+	for _, t := range p.vpn.tunnels {
+		if t.router != nil && !slices.Contains(out, t.router) {
+			out = append(out, t.router)
 		}
 	}
 	return out
@@ -356,11 +356,7 @@ func resolved(s *statement) Statement {
 		}
 	}
 	for _, p := range s.paths {
-		if p.peering != nil {
-			out.Prefer = append(out.Prefer, p.peering.path)
-		} else {
-			out.Prefer = append(out.Prefer, p.vpn.Name.V)
-		}
+		out.Prefer = append(out.Prefer, p.path())
 	}
 	slices.SortFunc(out.Onprem, comparePrefixes)
 	slices.SortFunc(out.Azure, comparePrefixes)

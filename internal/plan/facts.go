@@ -2,6 +2,7 @@ package plan
 
 import (
 	"net/netip"
+	"strings"
 	"time"
 
 	"github.com/ercfg/ercfg/internal/bgp"
@@ -25,6 +26,7 @@ type facts struct {
 	services   []*service
 	routers    []*router
 	circuits   []*circuit
+	vpns       []*vpn
 	statements []*statement
 
 	networkByName map[string]*network
@@ -32,6 +34,7 @@ type facts struct {
 	serviceByName map[string]*service
 	routerByName  map[string]*router
 	circuitByName map[string]*circuit
+	vpnByName     map[string]*vpn
 
 	diags    diag.List
 	defaults []intent.Addition // kept only when asked for
@@ -56,7 +59,23 @@ type vnet struct {
 	prefixes      []intent.At[netip.Prefix]
 	community     intent.At[bgp.Community]
 	gatewaySubnet intent.At[netip.Prefix]
+	gatewayASN    intent.At[bgp.ASN] // of the VPN gateway
+	instances     []*instance        // of the VPN gateway
 	origin        string
+}
+
+// An instance is one of a VPN gateway's instances.
+type instance struct {
+	in      *intent.Instance
+	public  intent.At[netip.Addr]
+	private intent.At[netip.Addr]
+	bgp     intent.At[netip.Addr]
+}
+
+// ownSpace reports whether the VNet has p for its gateways alone, so that BGP
+// can tell the way to them from the way to everything else.
+func (v *vnet) ownSpace(p netip.Prefix) bool {
+	return v.gatewaySubnet.V.IsValid() && p == v.gatewaySubnet.V
 }
 
 // A service is a set of Microsoft services.
@@ -80,9 +99,103 @@ type router struct {
 	loopback4 intent.At[netip.Addr]
 	loopback6 intent.At[netip.Addr]
 	originate originate
-	zone      string  // of the loopback on an SRX; empty: not given
-	links     []*link // of all peerings that end here, in the order of the circuits
+	zone      string    // of the loopback on an SRX; empty: not given
+	vrfs      []*vrf    // in the order of the intent
+	links     []*link   // of all peerings that end here, in the order of the circuits
+	tunnels   []*tunnel // of all VPNs that end here, in the order of the VPNs
+	exporter  intent.At[netip.Addr]
 	origin    string
+}
+
+// vrf looks up a VRF of the router; nil: none of that name.
+func (r *router) vrf(name string) *vrf {
+	for _, v := range r.vrfs {
+		if v.name.V == name {
+			return v
+		}
+	}
+	return nil
+}
+
+// A vrf is a VRF of one router.
+type vrf struct {
+	name      intent.At[string]
+	in        *intent.VRF
+	rd        intent.At[bgp.RouteDistinguisher]
+	imports   []intent.At[bgp.RouteTarget]
+	exports   []intent.At[bgp.RouteTarget]
+	neighbors []*customer
+	origin    string
+}
+
+// A customer is a customer's CE session in a VRF.
+type customer struct {
+	in       *intent.VRFNeighbor
+	addr     intent.At[netip.Addr]
+	asn      intent.At[bgp.ASN]
+	prefixes []intent.At[netip.Prefix]
+	md5      intent.At[secret.Ref]
+	timers   Timers
+	bfd      BFD // zero: off
+	origin   string
+}
+
+// A vpn is a site-to-site VPN to the VPN gateway of a VNet.
+type vpn struct {
+	name     intent.At[string]
+	in       *intent.VPN
+	vnet     *vnet    // nil: unknown
+	underlay *peering // nil: the Internet, or unknown
+	vrf      string   // of the inside: that of its statements' circuits
+	vrfPos   diag.Pos // of the path that says so
+	psk      intent.At[secret.Ref]
+	timers   Timers
+	version  int // of IKE
+	ike      IKEProposal
+	esp      ESPProposal
+	dpd      time.Duration
+	mss, mtu int // bytes
+	tunnels  []*tunnel
+	origin   string
+}
+
+// tag is a VPN's part of an object name.
+func (v *vpn) tag() string { return strings.ToUpper(v.name.V) }
+
+// A tunnel is one tunnel of a VPN.
+type tunnel struct {
+	vpn     *vpn
+	in      *intent.Tunnel
+	router  *router   // nil: unknown or not given
+	gateway *instance // nil: unknown or not given
+	iface   intent.At[string]
+	local   intent.At[netip.Addr]   // sources the tunnel
+	remote  intent.At[netip.Addr]   // of the gateway: public or private, as the underlay asks
+	peer    intent.At[netip.Addr]   // the gateway's BGP peer address
+	nextHop intent.At[netip.Addr]   // that remote is pinned to
+	inside  intent.At[netip.Prefix] // our address with its length; zero: unnumbered
+	outside string                  // VRF of the outside
+	zone    string
+	origin  string
+}
+
+// onLink reports whether the gateway's BGP peer is reached without a route of
+// its own: it lies in the inside subnet, as an APIPA peer does.
+func (t *tunnel) onLink() bool {
+	return t.inside.V.IsValid() && t.peer.V.IsValid() && t.inside.V.Masked().Contains(t.peer.V)
+}
+
+// ours is the address that our end of the tunnel's BGP session has: inside of
+// the tunnel where the peer is there, too, otherwise the loopback. It is zero
+// where the router has none.
+func (t *tunnel) ours() netip.Addr {
+	switch {
+	case t.onLink():
+		return t.inside.V.Addr()
+	case t.router != nil:
+		return t.router.loopback4.V
+	}
+	return netip.Addr{}
 }
 
 // stateful reports whether the router drops packets of flows that it has not
@@ -198,8 +311,16 @@ type statement struct {
 // A path is one entry of prefer: a peering or a VPN.
 type path struct {
 	name    intent.At[string]
-	peering *peering                  // nil: a VPN
-	vpn     *intent.Entry[intent.VPN] // nil: a peering
+	peering *peering // nil: a VPN
+	vpn     *vpn     // nil: a peering
+}
+
+// path is what the plan calls it.
+func (p *path) path() string {
+	if p.vpn != nil {
+		return p.vpn.name.V
+	}
+	return p.peering.path
 }
 
 // circuits yields the statement's peerings in order.

@@ -20,7 +20,7 @@ func newFacts(doc *intent.Document, env Env) *facts {
 	return &facts{
 		in: doc.Intent, env: env, name: doc.Intent.Metadata.Name.V,
 		networkByName: make(map[string]*network), vnetByName: make(map[string]*vnet), serviceByName: make(map[string]*service),
-		routerByName: make(map[string]*router), circuitByName: make(map[string]*circuit),
+		routerByName: make(map[string]*router), circuitByName: make(map[string]*circuit), vpnByName: make(map[string]*vpn),
 	}
 }
 
@@ -36,6 +36,7 @@ func (f *facts) gather() {
 	f.gatherAzure()
 	f.gatherRouters()
 	f.gatherCircuits()
+	f.gatherVPNs()
 	f.gatherStatements()
 }
 
@@ -84,6 +85,7 @@ func (f *facts) gatherAzure() {
 		v.prefixes = f.prefixes(e.Value.Prefixes)
 		v.community = f.community(e.Value.Community)
 		v.gatewaySubnet = f.prefix(e.Value.GatewaySubnet)
+		f.gatherGateway(v)
 		f.vnets = append(f.vnets, v)
 		f.vnetByName[v.name.V] = v
 	}
@@ -143,7 +145,8 @@ func (f *facts) gatherRouters() {
 			f.secret(in.SSH.Password)
 			f.secret(in.SSH.Key)
 		}
-		f.addr(in.Exporter)
+		r.exporter = f.addr(in.Exporter)
+		f.gatherVRFs(r)
 		f.routers = append(f.routers, r)
 		f.routerByName[r.name.V] = r
 	}
@@ -494,7 +497,7 @@ func (f *facts) statementPath(s *statement, name intent.At[string]) {
 		s.paths = append(s.paths, &path{name: name, peering: p})
 		return
 	}
-	if v := f.in.VPNs.Get(name.V); v != nil {
+	if v := f.vpnByName[name.V]; v != nil {
 		s.paths = append(s.paths, &path{name: name, vpn: v})
 		return
 	}
@@ -528,7 +531,7 @@ func (f *facts) pathNames() []string {
 			out = append(out, p.path)
 		}
 	}
-	return append(out, names(f.in.VPNs, func(e intent.Entry[intent.VPN]) string { return e.Name.V })...)
+	return append(out, names(f.vpns, func(v *vpn) string { return v.name.V })...)
 }
 
 // statementMaps checks the keys of preference and prepend.
@@ -554,7 +557,7 @@ func (f *facts) statementMaps(s *statement) {
 // is reports whether name means this path.
 func (p *path) is(name string) bool {
 	if p.vpn != nil {
-		return name == p.vpn.Name.V
+		return name == p.vpn.name.V
 	}
 	return name == p.peering.path || name == p.name.V || (!p.peering.microsoft && name == p.peering.circuit.name.V+".private")
 }

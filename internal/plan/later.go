@@ -49,7 +49,4 @@ func (f *facts) later() {
 	if f.in.Telemetry != nil {
 		f.warn(laterFlows, f.in.Telemetry.Pos, "flow export is not rendered yet", hint)
 	}
-	for i := range f.in.VPNs {
-		f.secret(f.in.VPNs[i].Value.PSK)
-	}
 }

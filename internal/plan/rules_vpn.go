@@ -2,11 +2,8 @@ package plan
 
 import (
 	"fmt"
-	"slices"
-	"strings"
 	"time"
 
-	"github.com/ercfg/ercfg/internal/bgp"
 	"github.com/ercfg/ercfg/internal/diag"
 	"github.com/ercfg/ercfg/internal/expressroute"
 	"github.com/ercfg/ercfg/internal/intent"
@@ -24,78 +21,26 @@ const (
 	vpnMSSLarge   diag.Code = "ER123"
 )
 
-// checkVPNs looks up the names that VPNs hold, and judges what a gateway does
-// not take.
+// checkVPNs judges what a gateway does not take.
 func (f *facts) checkVPNs() {
-	asns := f.gatewayASNs()
-	for i := range f.in.VPNs {
-		e := &f.in.VPNs[i]
-		v := f.vnetByName[e.Value.VNet.V]
-		f.checkVPNNames(e, v)
-		f.checkVPNSessions(e)
-		f.checkVPNSize(e)
-		if v != nil {
-			f.checkVPNPeers(e, asns[v])
-		}
+	for _, v := range f.vpns {
+		f.checkVPNSessions(v)
+		f.checkVPNSize(v)
+		f.checkVPNPeers(v)
 	}
-	f.checkGatewayASNs(asns)
-}
-
-// gatewayASNs are the AS numbers of the VPN gateways, written or by default.
-func (f *facts) gatewayASNs() map[*vnet]intent.At[bgp.ASN] {
-	out := make(map[*vnet]intent.At[bgp.ASN])
-	for _, v := range f.vnets {
-		a := intent.At[bgp.ASN]{V: expressroute.VPNGatewayASN}
-		if g := v.in.VPNGateway; g != nil && g.ASN.Set() {
-			a = f.asn(g.ASN)
-		}
-		out[v] = a
-	}
-	return out
-}
-
-// checkVPNNames looks up the VNet, the underlay, and each tunnel's router and
-// gateway instance.
-func (f *facts) checkVPNNames(e *intent.Entry[intent.VPN], v *vnet) {
-	in := &e.Value
-	if v == nil && in.VNet.Set() {
-		f.fault(unknownName, in.VNet.Pos, fmt.Sprintf("no VNet is called %q", in.VNet.V), diag.DidYouMean(in.VNet.V, names(f.vnets, func(v *vnet) string { return v.name.V })))
-	}
-	if u := in.Underlay; u.Set() && u.V != "internet" && (!strings.Contains(u.V, ".") || f.peeringOf(u.V) == nil) {
-		known := []string{"internet"}
-		for _, c := range f.circuits {
-			for _, p := range c.peerings() {
-				known = append(known, c.name.V+"."+p.kind())
-			}
-		}
-		f.fault(unknownName, u.Pos, fmt.Sprintf("%q is neither internet nor a peering", u.V), diag.DidYouMean(u.V, known))
-	}
-	for i := range in.Tunnels {
-		t := &in.Tunnels[i]
-		f.router(t.Router)
-		if v == nil || !t.Instance.Set() {
-			continue
-		}
-		var known []string
-		if g := v.in.VPNGateway; g != nil {
-			known = names(g.Instances, func(i intent.Instance) string { return i.Name.V })
-		}
-		if !slices.Contains(known, t.Instance.V) {
-			hint := diag.DidYouMean(t.Instance.V, known)
-			if len(known) == 0 {
-				hint = fmt.Sprintf("write vpnGateway: {instances: [{name: %s, …}]} at VNet %s", t.Instance.V, v.name.V)
-			}
-			f.fault(unknownName, t.Instance.Pos, fmt.Sprintf("the VPN gateway of %s has no instance %q", v.name.V, t.Instance.V), hint)
-		}
-	}
+	f.checkGatewayASNs()
 }
 
 // checkVPNPeers reports routers whose AS number the gateway does not take. What
 // the rules about circuits say of the router already is not said again.
-func (f *facts) checkVPNPeers(e *intent.Entry[intent.VPN], gateway intent.At[bgp.ASN]) {
+func (f *facts) checkVPNPeers(v *vpn) {
+	if v.vnet == nil {
+		return
+	}
+	gateway := v.vnet.gatewayASN
 	seen := make(map[*router]bool)
-	for _, t := range e.Value.Tunnels {
-		r := f.routerByName[t.Router.V]
+	for _, t := range v.tunnels {
+		r := t.router
 		if r == nil || seen[r] || !r.asn.Set() {
 			continue
 		}
@@ -104,13 +49,13 @@ func (f *facts) checkVPNPeers(e *intent.Entry[intent.VPN], gateway intent.At[bgp
 		said := len(r.links) > 0 && (expressroute.ReservedASN(a.V) || expressroute.UnusablePeerASN(a.V))
 		switch {
 		case a.V == gateway.V:
-			related := []diag.Pos{e.Name.Pos}
+			related := []diag.Pos{v.name.Pos}
 			if gateway.Set() {
 				related = append(related, gateway.Pos)
 			}
-			f.fault(vpnPeerASN, a.Pos, fmt.Sprintf("AS %s of %s is that of the VPN gateway of %s", a.V, r.name.V, e.Value.VNet.V), "each side drops the other's routes as its own: give the router another AS number", related...)
+			f.fault(vpnPeerASN, a.Pos, fmt.Sprintf("AS %s of %s is that of the VPN gateway of %s", a.V, r.name.V, v.vnet.name.V), "each side drops the other's routes as its own: give the router another AS number", related...)
 		case !said && expressroute.UnusableVPNPeerASN(a.V):
-			f.fault(vpnPeerASN, a.Pos, fmt.Sprintf("AS %s of %s can be no peer ASN of a VPN gateway", a.V, r.name.V), "write a registered AS number, or a private one (64512–65514, 65521–65534, 4200000000–4294967294)", e.Name.Pos)
+			f.fault(vpnPeerASN, a.Pos, fmt.Sprintf("AS %s of %s can be no peer ASN of a VPN gateway", a.V, r.name.V), "write a registered AS number, or a private one (64512–65514, 65521–65534, 4200000000–4294967294)", v.name.Pos)
 		}
 	}
 }
@@ -118,7 +63,7 @@ func (f *facts) checkVPNPeers(e *intent.Entry[intent.VPN], gateway intent.At[bgp
 // checkGatewayASNs reports VPN gateways beside an ExpressRoute gateway that do
 // not have Azure's own AS number. A VNet with a gateway of its own uses no
 // other VNet's, so a private peering that reaches it ends in its own, too.
-func (f *facts) checkGatewayASNs(asns map[*vnet]intent.At[bgp.ASN]) {
+func (f *facts) checkGatewayASNs() {
 	beside := make(map[*vnet]diag.Pos)
 	for _, s := range f.statements {
 		for _, p := range s.circuits() {
@@ -133,7 +78,7 @@ func (f *facts) checkGatewayASNs(asns map[*vnet]intent.At[bgp.ASN]) {
 	}
 	for _, v := range f.vnets {
 		at, reached := beside[v]
-		a := asns[v]
+		a := v.gatewayASN
 		if !a.Set() || a.V == expressroute.VPNGatewayASN || !reached && v.in.ExpressRouteGateway == nil {
 			continue
 		}
@@ -146,10 +91,10 @@ func (f *facts) checkGatewayASNs(asns map[*vnet]intent.At[bgp.ASN]) {
 }
 
 // checkVPNSessions reports what the gateway's BGP does not have.
-func (f *facts) checkVPNSessions(e *intent.Entry[intent.VPN]) {
-	in := &e.Value
+func (f *facts) checkVPNSessions(v *vpn) {
+	in := v.in
 	if b := in.BFD; b != nil && !b.Off.V {
-		f.fault(vpnBFD, b.Pos, fmt.Sprintf("BFD is asked for on the VPN %s", e.Name.V), "an Azure VPN gateway has none, and the sessions would stay down: take bfd away")
+		f.fault(vpnBFD, b.Pos, fmt.Sprintf("BFD is asked for on the VPN %s", v.name.V), "an Azure VPN gateway has none, and the sessions would stay down: take bfd away")
 	}
 	if in.Timers == nil {
 		return
@@ -160,7 +105,7 @@ func (f *facts) checkVPNSessions(e *intent.Entry[intent.VPN]) {
 		gateway time.Duration
 	}{{"keepalive", in.Timers.Keepalive, expressroute.VPNKeepalive}, {"hold time", in.Timers.Hold, expressroute.VPNHold}} {
 		if d, ok := timer(t.written); ok && d != t.gateway {
-			f.warn(vpnTimers, t.written.Pos, fmt.Sprintf("%s %s on the VPN %s", t.what, t.written.V, e.Name.V), fmt.Sprintf("the gateway has %s, which nobody can change: leave timers out", yamlDuration(t.gateway)))
+			f.warn(vpnTimers, t.written.Pos, fmt.Sprintf("%s %s on the VPN %s", t.what, t.written.V, v.name.V), fmt.Sprintf("the gateway has %s, which nobody can change: leave timers out", yamlDuration(t.gateway)))
 		}
 	}
 }
@@ -168,15 +113,15 @@ func (f *facts) checkVPNSessions(e *intent.Entry[intent.VPN]) {
 // checkVPNSize reports segments that do not fit through the tunnels. ercfg
 // clamps always, to 1350 bytes where mss is not written, so that a clamp is
 // missing only where a larger mss makes it none.
-func (f *facts) checkVPNSize(e *intent.Entry[intent.VPN]) {
-	mss, mtu := e.Value.MSS, e.Value.MTU
+func (f *facts) checkVPNSize(v *vpn) {
+	mss, mtu := v.in.MSS, v.in.MTU
 	if !mss.Set() || mss.V <= expressroute.TunnelMSS {
 		return
 	}
 	hint := fmt.Sprintf("leave mss out, which is %d", expressroute.TunnelMSS)
 	if mtu.Set() && mtu.V > expressroute.TunnelMTU {
-		f.fault(vpnUnclamped, mtu.Pos, fmt.Sprintf("the tunnels of %s have an MTU of %d, and mss: %d does not clamp to less", e.Name.V, mtu.V, mss.V), fmt.Sprintf("write mtu: %d at most; %s", expressroute.TunnelMTU, hint), mss.Pos)
+		f.fault(vpnUnclamped, mtu.Pos, fmt.Sprintf("the tunnels of %s have an MTU of %d, and mss: %d does not clamp to less", v.name.V, mtu.V, mss.V), fmt.Sprintf("write mtu: %d at most; %s", expressroute.TunnelMTU, hint), mss.Pos)
 		return
 	}
-	f.warn(vpnMSSLarge, mss.Pos, fmt.Sprintf("MSS %d on the VPN %s", mss.V, e.Name.V), "encrypted packets of that size are fragmented, and Azure drops fragments: "+hint)
+	f.warn(vpnMSSLarge, mss.Pos, fmt.Sprintf("MSS %d on the VPN %s", mss.V, v.name.V), "encrypted packets of that size are fragmented, and Azure drops fragments: "+hint)
 }
