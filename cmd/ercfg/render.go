@@ -17,7 +17,6 @@ import (
 
 	"github.com/ercfg/ercfg/internal/artifact"
 	"github.com/ercfg/ercfg/internal/diag"
-	"github.com/ercfg/ercfg/internal/plan"
 	"github.com/ercfg/ercfg/internal/render"
 )
 
@@ -76,7 +75,6 @@ func (a *app) render(path string, f renderFlags) error {
 	if err != nil {
 		return err
 	}
-	refuseLater(in)
 	if err := a.printFindings(a.findingsOf(f), in.doc, in.findings); err != nil {
 		return err
 	}
@@ -142,16 +140,6 @@ func (a *app) findingsOf(f renderFlags) io.Writer {
 		return a.stdout
 	}
 	return a.stderr
-}
-
-// refuseLater turns what is not rendered yet into an error: half of an intent
-// must not pass for the whole. A waiver cannot change that.
-func refuseLater(in *loaded) {
-	for i := range in.findings {
-		if plan.NotRendered(in.findings[i].Code) {
-			in.findings[i].Severity = diag.Error
-		}
-	}
 }
 
 // pick returns the configurations of the named routers, in the plan's order.

@@ -11,14 +11,6 @@ const (
 	badWaiver     diag.Code = "ER907" // expired, unknown, or not waivable
 	badLabel      diag.Code = "ER908" // text that must not enter a configuration
 	unreadSecret  diag.Code = "ER909" // a secret that cannot be read here (I)
-	laterVPN      diag.Code = "ER910" // not rendered yet
-	laterSaaS     diag.Code = "ER911"
-	laterDirect   diag.Code = "ER912"
-	laterMACsec   diag.Code = "ER913"
-	laterVRF      diag.Code = "ER914"
-	laterFlows    diag.Code = "ER915"
-	laterReach    diag.Code = "ER916"
-	laterMatch    diag.Code = "ER917"
 	nameClash     diag.Code = "ER921" // two peerings whose objects would have one name
 	unitClash     diag.Code = "ER922" // two links with one subinterface number
 	noIBGP        diag.Code = "ER923" // routers of one AS without an iBGP session

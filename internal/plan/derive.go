@@ -9,16 +9,14 @@ import (
 	"strings"
 	"sync"
 	"sync/atomic"
-
-	"github.com/ercfg/ercfg/internal/bgp"
-	"github.com/ercfg/ercfg/internal/intent"
 )
 
 // derive makes the plan out of the facts. It reports what only shows when the
 // statements meet: two numbers for one prefix, routers that cannot hear each
 // other, two objects of one name.
 func (f *facts) derive() *Plan {
-	d := deriver{facts: f, prefix: strings.ToUpper(f.name), tables: make(map[*link]*tables), origins: make(map[*router]map[netip.Prefix]Origination)}
+	d := deriver{facts: f, prefix: strings.ToUpper(f.name), origins: make(map[place]map[netip.Prefix]Origination)}
+	d.edgeAll()
 	d.read()
 	d.settle()
 	d.mesh()
@@ -27,6 +25,7 @@ func (f *facts) derive() *Plan {
 	p.Routers = d.planRouters()
 	slices.SortFunc(p.Routers, func(a, b Router) int { return strings.Compare(a.Name, b.Name) })
 	d.planCircuits(p)
+	d.planVPNs(p)
 	for _, s := range f.statements {
 		p.Statements = append(p.Statements, resolved(s))
 	}
@@ -60,39 +59,21 @@ func (d *deriver) planRouters() []Router {
 	return out
 }
 
-// A deriver holds what the statements say of each link and router.
+// A deriver holds what the statements say of each edge and router.
 type deriver struct {
 	*facts
 	prefix    string // of every object name
-	tables    map[*link]*tables
-	origins   map[*router]map[netip.Prefix]Origination
-	supernets *space[struct{}] // of everything that is advertised, but for defaults
-	meshes    map[*router]*mesh
+	edges     []*edge
+	at        map[place][]*edge
+	paths     map[any][]*edge         // by *peering or *vpn
+	reach     map[*circuit][]*circuit // the far circuits of Global Reach
+	origins   map[place]map[netip.Prefix]Origination
+	onprem    map[string]map[netip.Prefix]string // by VRF: every prefix of a statement → origin
+	supernets map[string]*space[struct{}]        // by VRF: everything that is advertised, but for defaults
+	meshes    map[*router]*mesh                  // of unicast routes in the global table
+	vpnMeshes map[*router]*mesh                  // of VPN routes
 	adjacent  map[*router][]adjacency
-}
-
-// tables are the decisions of one link: what it accepts, what it advertises.
-type tables struct {
-	imports map[netip.Prefix][]imported
-	exports map[netip.Prefix][]exported
-}
-
-// imported is one statement's wish for an Azure prefix on a link.
-type imported struct {
-	steer     *steer
-	statement *statement
-	position  Position
-	origin    string
-}
-
-func (i imported) preference() uint32 { return i.steer.preference[i.position] }
-
-// exported is one statement's wish for an on-premises prefix on a link.
-type exported struct {
-	prepend   []bgp.ASN
-	statement *statement
-	network   *network // nil: the default route, or a half
-	origin    string
+	vpnPeers  map[*router][]adjacency
 }
 
 var (
@@ -102,31 +83,38 @@ var (
 
 // read goes over the statements once and notes every wish.
 func (d *deriver) read() {
-	for _, c := range d.circuits {
-		for _, p := range c.peerings() {
-			for _, l := range p.both() {
-				d.tables[l] = &tables{imports: make(map[netip.Prefix][]imported), exports: make(map[netip.Prefix][]exported)}
-			}
-		}
-	}
+	d.onprem = make(map[string]map[netip.Prefix]string)
 	for _, s := range d.statements {
+		d.readOnprem(s)
 		steers := d.steering(s)
 		for i := range steers {
 			st := &steers[i]
 			d.supplySteer(s, st)
-			if st.path.peering == nil {
-				d.originateAll(s, d.tunnelRouters(st.path), false)
-				continue
-			}
-			var routers []*router
-			for _, l := range st.path.peering.both() {
-				d.readImports(s, st, l)
-				d.readExports(s, st, l)
-				if l.router != nil {
-					routers = append(routers, l.router)
+			var seen []*router
+			for _, e := range d.edgesOf(st.path) {
+				d.readImports(s, st, e)
+				d.readExports(s, st, e)
+				if e.router != nil && !slices.Contains(seen, e.router) {
+					seen = append(seen, e.router)
+					d.originateAll(s, e, st.halves)
 				}
 			}
-			d.originateAll(s, routers, st.halves)
+		}
+	}
+}
+
+// readOnprem notes what is on-premises in the statement's VRF.
+func (d *deriver) readOnprem(s *statement) {
+	set := d.onprem[s.vrf()]
+	if set == nil {
+		set = make(map[netip.Prefix]string)
+		d.onprem[s.vrf()] = set
+	}
+	for _, n := range s.networks {
+		for _, p := range n.prefixes {
+			if p.V.Bits() > 0 {
+				set[p.V] = n.origin
+			}
 		}
 	}
 }
@@ -140,7 +128,13 @@ func (d *deriver) supplySteer(s *statement, st *steer) {
 	if st.preferencePos[Primary].IsZero() {
 		d.derived(s.origin+".preference."+name, fmt.Sprint(st.preference[Primary]), "local-preference on import")
 	}
-	if st.path.peering != nil && st.advertises && st.prependPos[Primary].IsZero() {
+	if st.path.vpn != nil {
+		if st.prependPos[Primary].IsZero() && st.times > 0 {
+			d.derived(s.origin+".prepend."+name, fmt.Sprint(st.times), "own AS prepended on export")
+		}
+		return
+	}
+	if st.advertises && st.prependPos[Primary].IsZero() {
 		for pos := range st.prepend {
 			if len(st.prepend[pos]) > 0 {
 				d.derived(s.origin+".prepend."+name+"."+Position(pos).String(), fmt.Sprint(len(st.prepend[pos])), "own AS prepended on export")
@@ -149,38 +143,61 @@ func (d *deriver) supplySteer(s *statement, st *steer) {
 	}
 }
 
-// wants reports whether the link has a session that carries p.
-func (l *link) wants(p netip.Prefix) bool { return l.has(FamilyOf(p.Addr())) }
-
-func (d *deriver) readImports(s *statement, st *steer, l *link) {
-	t := d.tables[l]
-	add := func(p netip.Prefix, origin string) {
-		if l.wants(p) {
-			t.imports[p] = append(t.imports[p], imported{st, s, l.position, origin})
+// readImports notes which destinations the statement accepts on an edge.
+func (d *deriver) readImports(s *statement, st *steer, e *edge) {
+	add := func(to destination, origin string) {
+		if to.community != 0 || e.wants(to.prefix) {
+			e.imports[to] = append(e.imports[to], imported{st, s, e.position(), origin})
 		}
 	}
+	byCommunity := e.link != nil && e.link.peering.byCommunity()
 	for _, v := range s.vnets {
+		if byCommunity {
+			if c := v.community; c.V != 0 {
+				add(destination{community: c.V}, v.origin+".community")
+			}
+			continue
+		}
 		for _, p := range v.prefixes {
-			add(p.V, v.origin)
+			// The gateways' own space stays with the circuit, which then carries
+			// the tunnels whatever becomes of its links.
+			if e.vpn != nil && e.vpn.underPrivate() && v.ownSpace(p.V) {
+				continue
+			}
+			add(destination{prefix: p.V}, v.origin)
 		}
 	}
-	if l.peering.in.AcceptDefault.V {
-		add(defaultIPv4, l.peering.origin+".acceptDefault")
-		add(defaultIPv6, l.peering.origin+".acceptDefault")
+	if e.link == nil {
+		return
+	}
+	if e.link.peering.microsoft {
+		for _, service := range s.services {
+			for _, c := range service.communities {
+				add(destination{community: c.V, within: service.bounds()}, service.origin)
+			}
+		}
+	}
+	if e.link.peering.in.AcceptDefault.V {
+		add(destination{prefix: defaultIPv4}, e.link.peering.origin+".acceptDefault")
+		add(destination{prefix: defaultIPv6}, e.link.peering.origin+".acceptDefault")
 	}
 }
 
-func (d *deriver) readExports(s *statement, st *steer, l *link) {
+// readExports notes which prefixes the statement advertises on an edge.
+func (d *deriver) readExports(s *statement, st *steer, e *edge) {
 	if !st.advertises {
 		return
 	}
-	t := d.tables[l]
+	prepend := st.prependOn(e)
 	add := func(p netip.Prefix, n *network, origin string) {
-		if l.wants(p) {
-			t.exports[p] = append(t.exports[p], exported{st.prepend[l.position], s, n, origin})
+		if e.wants(p) {
+			e.exports[p] = append(e.exports[p], exported{prepend, s, n, origin})
 		}
 	}
 	for _, n := range s.networks {
+		if !e.pools(n) {
+			continue
+		}
 		for _, p := range n.prefixes {
 			add(p.V, n, n.origin)
 			if st.halves {
@@ -190,9 +207,9 @@ func (d *deriver) readExports(s *statement, st *steer, l *link) {
 			}
 		}
 	}
-	if l.peering.in.AdvertiseDefault.V {
-		add(defaultIPv4, nil, l.peering.origin+".advertiseDefault")
-		add(defaultIPv6, nil, l.peering.origin+".advertiseDefault")
+	if e.link != nil && e.link.peering.in.AdvertiseDefault.V {
+		add(defaultIPv4, nil, e.link.peering.origin+".advertiseDefault")
+		add(defaultIPv6, nil, e.link.peering.origin+".advertiseDefault")
 	}
 }
 
@@ -206,93 +223,77 @@ func (d *deriver) halves(s *statement, p netip.Prefix) []netip.Prefix {
 	return h[:]
 }
 
-// originateAll brings every prefix of the statement into BGP on routers.
-func (d *deriver) originateAll(s *statement, routers []*router, halves bool) {
-	for _, r := range routers {
-		table := d.origins[r]
-		if table == nil {
-			table = make(map[netip.Prefix]Origination)
-			d.origins[r] = table
-		}
-		for _, n := range s.networks {
-			for _, p := range n.prefixes {
-				d.originateOne(table, r, n, p.V, n.origin)
-				if halves {
-					for _, half := range d.halves(s, p.V) {
-						d.originateOne(table, r, n, half, s.origin+".technique")
-					}
+// originateAll brings every prefix of the statement into BGP where e lies.
+func (d *deriver) originateAll(s *statement, e *edge, halves bool) {
+	at := e.place()
+	table := d.origins[at]
+	if table == nil {
+		table = make(map[netip.Prefix]Origination)
+		d.origins[at] = table
+	}
+	for _, n := range s.networks {
+		for _, p := range n.prefixes {
+			d.originateOne(table, at, n, p.V, n.origin)
+			if halves {
+				for _, half := range d.halves(s, p.V) {
+					d.originateOne(table, at, n, half, s.origin+".technique")
 				}
 			}
 		}
-		for _, l := range r.links {
-			if l.peering.in.AdvertiseDefault.V {
-				for _, p := range []netip.Prefix{defaultIPv4, defaultIPv6} {
-					// Never an anchor: a discarding default would swallow what the
-					// real default carries.
-					if l.wants(p) {
-						table[p] = Origination{Prefix: p, How: Network, Origin: l.peering.origin + ".advertiseDefault"}
-					}
-				}
+	}
+	for _, other := range d.at[at] {
+		if other.link == nil || !other.link.peering.in.AdvertiseDefault.V {
+			continue
+		}
+		for _, p := range []netip.Prefix{defaultIPv4, defaultIPv6} {
+			// Never an anchor: a discarding default would swallow what the
+			// real default carries.
+			if other.wants(p) {
+				table[p] = Origination{VRF: at.vrf, Prefix: p, How: Network, Origin: other.link.peering.origin + ".advertiseDefault"}
 			}
 		}
 	}
 }
 
-func (d *deriver) originateOne(table map[netip.Prefix]Origination, r *router, n *network, p netip.Prefix, origin string) {
-	if _, ok := table[p]; ok || !r.uses(FamilyOf(p.Addr())) {
+func (d *deriver) originateOne(table map[netip.Prefix]Origination, at place, n *network, p netip.Prefix, origin string) {
+	family := FamilyOf(p.Addr())
+	if _, ok := table[p]; ok || !d.uses(at, family) {
 		return
 	}
-	o := r.originate
+	o := at.router.originate
 	if n.originate != nil {
 		o = *n.originate
 	}
-	family := FamilyOf(p.Addr())
 	if p.Bits() == 0 {
 		o.how = Network
 	}
-	out := Origination{Prefix: p, How: o.how, Origin: origin}
+	out := Origination{VRF: at.vrf, Prefix: p, How: o.how, Origin: origin}
 	switch o.how {
 	case Via:
 		out.NextHop = o.via[family]
 		if !out.NextHop.IsValid() {
-			d.fault(originateGap, o.pos, fmt.Sprintf("originate names no %s next hop for %s on %s", family, p, r.name.V), "via takes one address of each family, as a list")
+			d.fault(originateGap, o.pos, fmt.Sprintf("originate names no %s next hop for %s on %s", family, p, at.router.name.V), "via takes one address of each family, as a list")
 		}
 	case Redistribute:
 		out.Protocol = o.protocol
-		out.Filter = d.filter(o.protocol, family)
+		out.Filter = d.filter(at.vrf, o.protocol, family)
 		if o.process > 0 {
 			out.Process = fmt.Sprint(o.process)
 		}
-		if o.protocol == "ospf" && o.process == 0 && r.platform == IOSXE {
-			d.fault(originateGap, o.pos, fmt.Sprintf("IOS-XE redistributes OSPF by process number, and %s has none", r.name.V), "write originate: {redistribute: ospf, process: 1}")
+		if o.protocol == "ospf" && o.process == 0 && at.router.platform == IOSXE {
+			d.fault(originateGap, o.pos, fmt.Sprintf("IOS-XE redistributes OSPF by process number, and %s has none", at.router.name.V), "write originate: {redistribute: ospf, process: 1}")
 		}
 	}
 	table[p] = out
 }
 
-// uses reports whether the router has a session of family f with an MSEE, or
-// none at all (its VPN sessions are IPv4).
-func (r *router) uses(f Family) bool {
-	for _, l := range r.links {
-		if l.has(f) {
-			return true
-		}
-	}
-	return len(r.links) == 0 && f == IPv4
-}
-
-func (d *deriver) tunnelRouters(p *path) []*router {
-	var out []*router
-	for _, t := range p.vpn.tunnels {
-		if t.router != nil && !slices.Contains(out, t.router) {
-			out = append(out, t.router)
-		}
-	}
-	return out
-}
-
 // object names something on a router after the intent and what it is for.
 func (d *deriver) object(family Family, parts ...string) Name {
+	return d.name(parts...) + [...]string{"-V4", "-V6"}[family]
+}
+
+// name joins the intent's name and parts; an empty part is left out.
+func (d *deriver) name(parts ...string) Name {
 	n := len(d.prefix) + len("-V4")
 	for _, p := range parts {
 		n += 1 + len(p)
@@ -300,9 +301,11 @@ func (d *deriver) object(family Family, parts ...string) Name {
 	name := make([]byte, 0, n)
 	name = append(name, d.prefix...)
 	for _, p := range parts {
-		name = append(append(name, '-'), p...)
+		if p != "" {
+			name = append(append(name, '-'), p...)
+		}
 	}
-	return string(append(name, [...]string{"-V4", "-V6"}[family]...))
+	return string(name)
 }
 
 // tag is a path's part of an object name.
@@ -343,8 +346,31 @@ func (d *deriver) planCircuits(p *Plan) {
 	slices.SortFunc(p.Circuits, func(a, b Circuit) int { return strings.Compare(a.Name, b.Name) })
 }
 
+// planVPNs fills the plan's VPNs, which point at the routers' tunnels.
+func (d *deriver) planVPNs(p *Plan) {
+	place := make(map[string]VPNTunnel)
+	for _, r := range p.Routers {
+		for i, t := range r.Tunnels {
+			place[t.Origin] = VPNTunnel{Instance: t.Instance, Router: r.Name, Tunnel: i}
+		}
+	}
+	for _, v := range d.vpns {
+		out := VPN{Name: v.name.V, VNet: v.in.VNet.V, VRF: v.vrf}
+		if v.underlay != nil {
+			out.Underlay = v.underlay.path
+		}
+		for _, t := range v.tunnels {
+			if at, ok := place[t.origin]; ok {
+				out.Tunnels = append(out.Tunnels, at)
+			}
+		}
+		p.VPNs = append(p.VPNs, out)
+	}
+	slices.SortFunc(p.VPNs, func(a, b VPN) int { return strings.Compare(a.Name, b.Name) })
+}
+
 func resolved(s *statement) Statement {
-	out := Statement{Name: s.name}
+	out := Statement{Name: s.name, VRF: s.vrf()}
 	for _, n := range s.networks {
 		for _, p := range n.prefixes {
 			out.Onprem = append(out.Onprem, p.V)
@@ -355,143 +381,22 @@ func resolved(s *statement) Statement {
 			out.Azure = append(out.Azure, p.V)
 		}
 	}
+	for _, service := range s.services {
+		for _, c := range service.communities {
+			out.Communities = append(out.Communities, c.V)
+		}
+	}
 	for _, p := range s.paths {
 		out.Prefer = append(out.Prefer, p.path())
 	}
 	slices.SortFunc(out.Onprem, comparePrefixes)
 	slices.SortFunc(out.Azure, comparePrefixes)
-	out.Onprem, out.Azure = slices.Compact(out.Onprem), slices.Compact(out.Azure)
+	slices.Sort(out.Communities)
+	out.Onprem, out.Azure, out.Communities = slices.Compact(out.Onprem), slices.Compact(out.Azure), slices.Compact(out.Communities)
 	return out
 }
 
 // comparePrefixes orders IPv4 before IPv6, then by address, then shorter first.
 func comparePrefixes(a, b netip.Prefix) int {
 	return cmp.Or(a.Addr().Compare(b.Addr()), cmp.Compare(a.Bits(), b.Bits()))
-}
-
-// settle decides every wish that more than one statement has for a prefix on
-// a link, and reports where they contradict.
-func (d *deriver) settle() {
-	var advertised []span[struct{}]
-	firsts := d.firsts()
-	for _, c := range d.circuits {
-		for _, p := range c.peerings() {
-			for _, l := range p.both() {
-				t := d.tables[l]
-				for prefix, wishes := range t.imports {
-					t.imports[prefix] = d.settleImport(l, prefix, wishes, firsts[prefix])
-				}
-				for prefix, wishes := range t.exports {
-					d.settleExport(l, prefix, wishes)
-					if prefix.Bits() > 0 { // a default covers everything and says nothing
-						advertised = append(advertised, span[struct{}]{At: intent.At[netip.Prefix]{V: prefix}})
-					}
-				}
-			}
-		}
-	}
-	d.supernets = newSpace(advertised)
-}
-
-// firsts lists, for each Azure prefix, the circuits that some statement puts
-// first, where there is more than one.
-func (d *deriver) firsts() map[netip.Prefix][]imported {
-	out := make(map[netip.Prefix][]imported)
-	for _, c := range d.circuits {
-		for _, p := range c.peerings() {
-			for _, l := range p.both() {
-				for prefix, wishes := range d.tables[l].imports {
-					for _, w := range wishes {
-						if prefix.Bits() > 0 && w.steer.rank == 0 && !slices.ContainsFunc(out[prefix], func(o imported) bool { return o.steer.path.peering == w.steer.path.peering }) {
-							out[prefix] = append(out[prefix], w)
-						}
-					}
-				}
-			}
-		}
-	}
-	for prefix, list := range out {
-		if len(list) < 2 {
-			delete(out, prefix)
-			continue
-		}
-		// Two circuits of one router cannot both be home: destination routing
-		// on it follows one.
-		for i, a := range list {
-			for _, b := range list[:i] {
-				if a.preferenceDerived() && b.preferenceDerived() && shareRouter(a.steer.path.peering, b.steer.path.peering) {
-					d.fault(contradiction, a.statement.pos, fmt.Sprintf("statements %s and %s want different first circuits for %s, and both circuits end on one router", b.statement.name, a.statement.name, prefix),
-						"a router follows one order per destination: give both statements the same order, or end the circuits on different routers", b.statement.pos)
-				}
-			}
-		}
-	}
-	return out
-}
-
-func (i imported) preferenceDerived() bool { return i.steer.preferencePos[i.position].IsZero() }
-
-func shareRouter(a, b *peering) bool {
-	for _, l := range a.both() {
-		for _, m := range b.both() {
-			if l.router != nil && l.router == m.router {
-				return true
-			}
-		}
-	}
-	return false
-}
-
-// settleImport returns the one wish that holds for prefix on l.
-func (d *deriver) settleImport(l *link, prefix netip.Prefix, wishes []imported, firsts []imported) []imported {
-	if prefix.Bits() == 0 {
-		// As on export: the default belongs to the peering.
-		best := slices.MaxFunc(wishes, func(a, b imported) int { return cmp.Compare(a.preference(), b.preference()) })
-		return []imported{best}
-	}
-	best := wishes[0]
-	for _, w := range wishes[1:] {
-		if w.preference() == best.preference() {
-			continue
-		}
-		// Two sites share a VNet, each with its own circuit first: every such
-		// circuit is a home circuit, and eBGP over iBGP does the rest.
-		home := len(firsts) > 1 && w.preferenceDerived() && best.preferenceDerived() &&
-			slices.ContainsFunc(firsts, func(o imported) bool { return o.steer.path.peering == l.peering })
-		if !home {
-			d.fault(contradiction, w.statement.pos, fmt.Sprintf("statements %s and %s give %s local-preference %d and %d on %s", best.statement.name, w.statement.name, prefix, best.preference(), w.preference(), l.origin),
-				"on-premises routing is by destination: give both statements the same order of paths for this VNet", best.statement.pos)
-			return wishes[:1]
-		}
-		if w.preference() > best.preference() {
-			best = w
-		}
-	}
-	return []imported{best}
-}
-
-func (d *deriver) settleExport(l *link, prefix netip.Prefix, wishes []exported) {
-	if prefix.Bits() == 0 {
-		// The default belongs to the peering, not to a statement: it leaves as
-		// the best statement does.
-		slices.SortStableFunc(wishes, func(a, b exported) int { return cmp.Compare(len(a.prepend), len(b.prepend)) })
-		return
-	}
-	for _, w := range wishes[1:] {
-		if !slices.Equal(w.prepend, wishes[0].prepend) {
-			d.fault(contradiction, w.statement.pos, fmt.Sprintf("statements %s and %s prepend %s %d and %d times on %s", wishes[0].statement.name, w.statement.name, prefix, len(wishes[0].prepend), len(w.prepend), l.origin),
-				"a prefix has one AS path on a session: give both statements the same order of circuits, or say the same prepend", wishes[0].statement.pos)
-			return
-		}
-	}
-}
-
-// preferenceOf is the settled local-preference of prefix on l; false where l
-// does not accept it.
-func (d *deriver) preferenceOf(l *link, prefix netip.Prefix) (uint32, bool) {
-	w := d.tables[l].imports[prefix]
-	if len(w) == 0 {
-		return 0, false
-	}
-	return w[0].preference(), true
 }

@@ -28,6 +28,8 @@ type facts struct {
 	circuits   []*circuit
 	vpns       []*vpn
 	statements []*statement
+	macsec     map[string]MACsec // by port pair
+	flow       Flow              // zero: none
 
 	networkByName map[string]*network
 	vnetByName    map[string]*vnet

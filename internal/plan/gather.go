@@ -35,9 +35,11 @@ func (f *facts) gather() {
 	f.gatherNetworks()
 	f.gatherAzure()
 	f.gatherRouters()
+	f.gatherPorts()
 	f.gatherCircuits()
 	f.gatherVPNs()
 	f.gatherStatements()
+	f.gatherTelemetry()
 }
 
 func (f *facts) gatherNetworks() {
@@ -92,6 +94,9 @@ func (f *facts) gatherAzure() {
 	for i := range f.in.Azure.Services {
 		e := &f.in.Azure.Services[i]
 		s := &service{name: e.Name, origin: "azure.services." + e.Name.V}
+		if len(e.Value.Prefixes) > 0 {
+			f.word(e.Name, objectName, "service name", "with prefixes it names objects on routers: lower case letters, digits and hyphen, 32 at most")
+		}
 		for _, c := range e.Value.Communities {
 			if c := f.community(c); c.Set() {
 				s.communities = append(s.communities, c)
@@ -190,6 +195,18 @@ func (f *facts) router(name intent.At[string]) *router {
 	}
 	f.fault(unknownName, name.Pos, fmt.Sprintf("no router is called %q", name.V), diag.DidYouMean(name.V, names(f.routers, func(r *router) string { return r.name.V })))
 	return nil
+}
+
+// gatherPorts parses what is configured on Direct ports themselves.
+func (f *facts) gatherPorts() {
+	f.macsec = make(map[string]MACsec)
+	for i := range f.in.DirectPorts {
+		e := &f.in.DirectPorts[i]
+		f.word(e.Name, objectName, "port pair name", "it names objects on routers: lower case letters, digits and hyphen, 32 at most")
+		if in := e.Value.MACsec; in != nil {
+			f.macsec[e.Name.V] = MACsec{Cipher: in.Cipher.V, CKN: f.secret(in.CKN).V, CAK: f.secret(in.CAK).V, SCI: in.SCI.V, Origin: "directPorts." + e.Name.V + ".macsec"}
+		}
+	}
 }
 
 func (f *facts) gatherCircuits() {
@@ -456,6 +473,23 @@ func (f *facts) gatherStatements() {
 		}
 		f.statementMaps(s)
 		f.statements = append(f.statements, s)
+	}
+	f.vpnVRFs()
+}
+
+// vpnVRFs puts the inside of each VPN into the VRF of the circuits that stand
+// beside it in a statement. Without any it is in the global table.
+func (f *facts) vpnVRFs() {
+	for _, s := range f.statements {
+		circuits := s.circuits()
+		if len(circuits) == 0 {
+			continue
+		}
+		for _, p := range s.paths {
+			if p.vpn != nil && p.vpn.vrfPos.IsZero() {
+				p.vpn.vrf, p.vpn.vrfPos = circuits[0].peering.vrf, circuits[0].name.Pos
+			}
+		}
 	}
 }
 

@@ -5,8 +5,8 @@ import (
 	"fmt"
 	"net/netip"
 	"slices"
-	"strconv"
 
+	"github.com/ercfg/ercfg/internal/bgp"
 	"github.com/ercfg/ercfg/internal/diag"
 	"github.com/ercfg/ercfg/internal/expressroute"
 	"github.com/ercfg/ercfg/internal/intent"
@@ -16,10 +16,11 @@ import (
 // A mesh is a set of routers that hear each other over iBGP, and what they
 // tell each other.
 type mesh struct {
-	routers  []*router
-	families [2]bool
-	azure    map[netip.Prefix]string // prefix → origin
-	learned  map[netip.Prefix]string // on-premises prefixes that come over iBGP
+	routers     []*router
+	families    [2]bool
+	azure       map[netip.Prefix]string  // prefix → origin
+	communities map[bgp.Community]string // of what has no prefixes in the intent → origin
+	learned     map[netip.Prefix]string  // on-premises prefixes that come over iBGP
 }
 
 // An adjacency is one iBGP session as one router sees it.
@@ -31,8 +32,27 @@ type adjacency struct {
 }
 
 // mesh unites the routers and checks that those of one AS and one statement
-// have a session.
+// have a session. Unicast routes of the global table and VPN routes travel on
+// sessions of their own kind.
 func (d *deriver) mesh() {
+	d.adjacent, d.meshes = d.unite(false)
+	d.vpnPeers, d.vpnMeshes = d.unite(true)
+	for r, m := range d.meshes {
+		for _, e := range d.at[place{router: r}] {
+			m.families[IPv4] = m.families[IPv4] || e.has(IPv4)
+			m.families[IPv6] = m.families[IPv6] || e.has(IPv6)
+		}
+	}
+	d.meshRoutes()
+	d.checkDefaults()
+	for _, s := range d.statements {
+		d.checkMesh(s)
+	}
+}
+
+// unite finds the sessions that carry VPN routes, or the others, and the sets
+// of routers that they join.
+func (d *deriver) unite(vpn bool) (map[*router][]adjacency, map[*router]*mesh) {
 	adjacent := make(map[*router][]adjacency)
 	groups := newUnion(len(d.routers))
 	number := make(map[*router]int, len(d.routers))
@@ -44,8 +64,8 @@ func (d *deriver) mesh() {
 		for i := range r.in.IBGP {
 			in := &r.in.IBGP[i]
 			origin := fmt.Sprintf("%s.ibgp.%d", r.origin, i)
-			if in.Family.V == "vpn" {
-				continue // reported as not rendered yet
+			if (in.Family.V == "vpn") != vpn {
+				continue
 			}
 			switch {
 			case in.Router.Set():
@@ -67,28 +87,19 @@ func (d *deriver) mesh() {
 			}
 		}
 	}
-	d.adjacent = adjacent
-	d.meshes = make(map[*router]*mesh)
+	meshes := make(map[*router]*mesh, len(d.routers))
 	byRoot := make(map[int]*mesh)
 	for i, r := range d.routers {
 		root := groups.root(i)
 		m := byRoot[root]
 		if m == nil {
-			m = &mesh{azure: make(map[netip.Prefix]string), learned: make(map[netip.Prefix]string)}
+			m = &mesh{azure: make(map[netip.Prefix]string), communities: make(map[bgp.Community]string), learned: make(map[netip.Prefix]string)}
 			byRoot[root] = m
 		}
 		m.routers = append(m.routers, r)
-		d.meshes[r] = m
-		for _, l := range r.links {
-			m.families[IPv4] = m.families[IPv4] || l.has(IPv4)
-			m.families[IPv6] = m.families[IPv6] || l.has(IPv6)
-		}
+		meshes[r] = m
 	}
-	d.meshPrefixes()
-	d.checkDefaults()
-	for _, s := range d.statements {
-		d.checkMesh(s)
-	}
+	return adjacent, meshes
 }
 
 // adjoin notes the session between r and the router that in names, at both
@@ -124,33 +135,45 @@ func timersOf(in *intent.IBGP) [2]string {
 	return [2]string{in.Timers.Keepalive.V, in.Timers.Hold.V}
 }
 
-// meshPrefixes collects what each mesh carries: the Azure prefixes of every
-// statement with a path on one of its routers, and the on-premises prefixes
+// meshRoutes collects what each mesh carries: the destinations of every
+// statement with an edge on one of its routers, and the on-premises prefixes
 // that a router is to learn.
-func (d *deriver) meshPrefixes() {
+func (d *deriver) meshRoutes() {
 	for _, s := range d.statements {
+		if s.vrf() != "" {
+			continue
+		}
 		for _, p := range s.paths {
 			for _, r := range d.pathRouters(p) {
-				m := d.meshes[r]
 				for _, v := range s.vnets {
 					for _, prefix := range v.prefixes {
-						m.azure[prefix.V] = v.origin
-					}
-				}
-				if p.peering != nil && p.peering.in.AcceptDefault.V {
-					for _, prefix := range []netip.Prefix{defaultIPv4, defaultIPv6} {
-						if m.families[FamilyOf(prefix.Addr())] {
-							m.azure[prefix] = p.peering.origin + ".acceptDefault"
-						}
+						d.meshes[r].azure[prefix.V] = v.origin
 					}
 				}
 			}
 		}
 	}
-	for r, table := range d.origins {
+	for _, e := range d.edges {
+		m := d.meshes[e.router]
+		if m == nil || e.place().vrf != "" {
+			continue
+		}
+		for to, wishes := range e.imports {
+			switch {
+			case to.community != 0:
+				m.communities[to.community] = wishes[0].origin
+			case to.isDefault() && m.families[FamilyOf(to.prefix.Addr())]:
+				m.azure[to.prefix] = wishes[0].origin
+			}
+		}
+		for prefix, origin := range d.reached(e) {
+			m.azure[prefix] = origin
+		}
+	}
+	for at, table := range d.origins {
 		for prefix, o := range table {
-			if o.How == Learned {
-				d.meshes[r].learned[prefix] = o.Origin
+			if o.How == Learned && at.vrf == "" {
+				d.meshes[at.router].learned[prefix] = o.Origin
 			}
 		}
 	}
@@ -168,9 +191,11 @@ func (d *deriver) checkLearned() {
 			continue // an entry of ibgp that names nobody is reported by itself
 		}
 		var learned []netip.Prefix
-		for prefix, o := range d.origins[r] {
-			if o.How == Learned {
-				learned = append(learned, prefix)
+		for at, table := range d.origins {
+			for prefix, o := range table {
+				if at.router == r && o.How == Learned {
+					learned = append(learned, prefix)
+				}
 			}
 		}
 		if len(learned) == 0 {
@@ -187,13 +212,10 @@ func (d *deriver) checkLearned() {
 
 // pathRouters are the routers that end a path, each once.
 func (d *deriver) pathRouters(p *path) []*router {
-	if p.vpn != nil {
-		return d.tunnelRouters(p)
-	}
 	var out []*router
-	for _, l := range p.peering.both() {
-		if l.router != nil && !slices.Contains(out, l.router) {
-			out = append(out, l.router)
+	for _, e := range d.edgesOf(p) {
+		if e.router != nil && !slices.Contains(out, e.router) {
+			out = append(out, e.router)
 		}
 	}
 	return out
@@ -206,29 +228,40 @@ const transitLeak diag.Code = "ER081"
 // advertised on another, where routers tell each other their routes: exact
 // lists cannot tell Azure's default from the site's own.
 func (d *deriver) checkDefaults() {
-	accepted := make(map[*mesh]*peering)
+	type table struct {
+		mesh *mesh
+		vrf  string
+	}
+	accepted := make(map[table]*peering)
 	for _, advertise := range []bool{false, true} {
-		for _, c := range d.circuits {
-			for _, p := range c.peerings() {
-				for _, l := range p.both() {
-					m := d.meshes[l.router]
-					switch {
-					case m == nil:
-					case !advertise && p.in.AcceptDefault.V:
-						accepted[m] = p
-					case advertise && p.in.AdvertiseDefault.V && accepted[m] != nil:
-						from := accepted[m]
-						d.fault(transitLeak, p.in.AdvertiseDefault.Pos, fmt.Sprintf("the default route that %s accepts would be advertised on %s", from.path, p.path),
-							"accept it or advertise it, not both among routers that hear each other", from.in.AcceptDefault.Pos)
-					}
-				}
+		for _, e := range d.edges {
+			if e.link == nil || e.router == nil {
+				continue
+			}
+			p, at := e.link.peering, table{d.meshOf(e.place()), e.place().vrf}
+			switch {
+			case !advertise && p.in.AcceptDefault.V:
+				accepted[at] = p
+			case advertise && p.in.AdvertiseDefault.V && accepted[at] != nil:
+				from := accepted[at]
+				d.fault(transitLeak, p.in.AdvertiseDefault.Pos, fmt.Sprintf("the default route that %s accepts would be advertised on %s", from.path, p.path),
+					"accept it or advertise it, not both among routers that hear each other", from.in.AcceptDefault.Pos)
 			}
 		}
 	}
 }
 
+// meshOf are the routers that hear of the routes in a place.
+func (d *deriver) meshOf(at place) *mesh {
+	if at.vrf != "" {
+		return d.vpnMeshes[at.router]
+	}
+	return d.meshes[at.router]
+}
+
 // checkMesh reports routers of one AS and one statement without an iBGP
-// session: local-preference decides across routers only over iBGP.
+// session: local-preference decides across routers only over iBGP. A PE has
+// its own ways to its core.
 func (d *deriver) checkMesh(s *statement) {
 	var all []*router
 	for _, p := range s.paths {
@@ -238,11 +271,15 @@ func (d *deriver) checkMesh(s *statement) {
 			}
 		}
 	}
+	sessions, kind := d.adjacent, ""
+	if s.vrf() != "" {
+		sessions, kind = d.vpnPeers, ", family: vpn"
+	}
 	for i, a := range all {
 		for _, b := range all[:i] {
-			if a.asn.V == b.asn.V && a.role == CE && b.role == CE && !d.hears(a, b) {
+			if a.asn.V == b.asn.V && a.role == CE && b.role == CE && !hears(sessions, a, b) {
 				d.fault(noIBGP, s.pos, fmt.Sprintf("%s and %s carry statement %s in AS %s and have no iBGP session", b.name.V, a.name.V, s.name, a.asn.V),
-					fmt.Sprintf("write ibgp: [{router: %s}] on %s, or give both a route reflector by address", a.name.V, b.name.V), b.name.Pos, a.name.Pos)
+					fmt.Sprintf("write ibgp: [{router: %s%s}] on %s, or give both a route reflector by address", a.name.V, kind, b.name.V), b.name.Pos, a.name.Pos)
 			}
 		}
 	}
@@ -250,53 +287,96 @@ func (d *deriver) checkMesh(s *statement) {
 
 // hears reports whether a and b have a session, or each one with a router
 // outside (a route reflector of the same cluster may have several addresses).
-func (d *deriver) hears(a, b *router) bool {
-	outsideA := slices.ContainsFunc(d.adjacent[a], func(x adjacency) bool { return x.peer == nil })
-	outsideB := slices.ContainsFunc(d.adjacent[b], func(x adjacency) bool { return x.peer == nil })
-	return (outsideA && outsideB) || slices.ContainsFunc(d.adjacent[a], func(x adjacency) bool { return x.peer == b })
+func hears(sessions map[*router][]adjacency, a, b *router) bool {
+	outsideA := slices.ContainsFunc(sessions[a], func(x adjacency) bool { return x.peer == nil })
+	outsideB := slices.ContainsFunc(sessions[b], func(x adjacency) bool { return x.peer == nil })
+	return (outsideA && outsideB) || slices.ContainsFunc(sessions[a], func(x adjacency) bool { return x.peer == b })
 }
 
-// ibgp makes r's iBGP sessions: one per neighbor and family in use.
+// ibgp makes r's iBGP sessions: one per neighbor and family in use. VPN routes
+// share the session of a neighbor's unicast routes.
 func (d *deriver) ibgp(r *router, out *Router) {
 	m := d.meshes[r]
 	for _, a := range d.adjacent[r] {
-		timers := Timers{Keepalive: expressroute.IBGPKeepalive, Hold: expressroute.IBGPHold, Origin: a.origin}
-		if a.in.Timers != nil {
-			timers = Timers{Keepalive: d.seconds(a.in.Timers.Keepalive), Hold: d.seconds(a.in.Timers.Hold), Origin: a.origin + ".timers"}
-		}
-		var md5 secret.Ref
-		if a.in.MD5.Set() {
-			md5 = d.secret(a.in.MD5).V
-		}
 		for _, family := range []Family{IPv4, IPv6} {
 			if !m.carries(family) || (a.peer == nil && FamilyOf(a.addr) != family) {
 				continue
 			}
-			local, neighbor, name := r.loopback(family), a.addr, a.addr.String()
-			if a.peer != nil {
-				neighbor, name = a.peer.loopback(family), a.peer.name.V
-				if !neighbor.IsValid() {
-					d.lacks(a.peer, family, a.in)
-				}
+			if s, ok := d.session(r, a, family); ok {
+				s.Import, s.Export, s.Communities = d.object(family, "IBGP", "IN"), d.object(family, "IBGP", "OUT"), len(m.communities) > 0
+				out.IBGP = append(out.IBGP, s)
 			}
-			if !local.IsValid() {
-				d.lacks(r, family, a.in)
-			}
-			if !local.IsValid() || !neighbor.IsValid() {
-				continue
-			}
-			out.IBGP = append(out.IBGP, IBGP{
-				Family: family, Peer: name, Local: local, Neighbor: neighbor, Description: Label("iBGP " + name), Timers: timers, MD5: md5,
-				Import: d.object(family, "IBGP", "IN"), Export: d.object(family, "IBGP", "OUT"), Origin: a.origin,
-			})
 		}
+	}
+	for _, a := range d.vpnPeers[r] {
+		family := IPv4
+		if a.peer == nil {
+			family = FamilyOf(a.addr)
+		}
+		s, ok := d.session(r, a, family)
+		if !ok {
+			continue
+		}
+		s.VPN = d.vpnFamilies(r)
+		at := slices.IndexFunc(out.IBGP, func(o IBGP) bool { return o.Neighbor == s.Neighbor })
+		if at < 0 {
+			out.IBGP = append(out.IBGP, s)
+			continue
+		}
+		if o := &out.IBGP[at]; o.MD5 != s.MD5 || o.Timers.Keepalive != s.Timers.Keepalive || o.Timers.Hold != s.Timers.Hold {
+			d.fault(contradiction, a.in.Pos, fmt.Sprintf("the iBGP session %s - %s carries VPN routes, too, and its two entries differ", r.name.V, s.Peer), "one session has one key and one set of timers: say them the same at both entries")
+		}
+		out.IBGP[at].VPN = s.VPN
 	}
 	slices.SortFunc(out.IBGP, func(a, b IBGP) int { return a.Neighbor.Compare(b.Neighbor) })
 	for _, family := range []Family{IPv4, IPv6} {
-		if slices.ContainsFunc(out.IBGP, func(n IBGP) bool { return n.Family == family }) {
+		if slices.ContainsFunc(out.IBGP, func(n IBGP) bool { return n.Family == family && n.Import != "" }) {
 			d.ibgpPolicies(m, family, out)
 		}
 	}
+}
+
+// session is one end of an iBGP session, without what it carries.
+func (d *deriver) session(r *router, a adjacency, family Family) (IBGP, bool) {
+	timers := Timers{Keepalive: expressroute.IBGPKeepalive, Hold: expressroute.IBGPHold, Origin: a.origin}
+	if a.in.Timers != nil {
+		timers = Timers{Keepalive: d.seconds(a.in.Timers.Keepalive), Hold: d.seconds(a.in.Timers.Hold), Origin: a.origin + ".timers"}
+	}
+	var md5 secret.Ref
+	if a.in.MD5.Set() {
+		md5 = d.secret(a.in.MD5).V
+	}
+	local, neighbor, name := r.loopback(family), a.addr, a.addr.String()
+	if a.peer != nil {
+		neighbor, name = a.peer.loopback(family), a.peer.name.V
+		if !neighbor.IsValid() {
+			d.lacks(a.peer, family, a.in)
+		}
+	}
+	if !local.IsValid() {
+		d.lacks(r, family, a.in)
+	}
+	return IBGP{Family: family, Peer: name, Local: local, Neighbor: neighbor, Description: Label("iBGP " + name), Timers: timers, MD5: md5, Origin: a.origin},
+		local.IsValid() && neighbor.IsValid()
+}
+
+// vpnFamilies are the families that the VRFs of r's VPN mesh have in use, IPv4
+// where they have none.
+func (d *deriver) vpnFamilies(r *router) []Family {
+	var used [2]bool
+	for _, peer := range d.vpnMeshes[r].routers {
+		for _, v := range peer.vrfs {
+			families := d.vrfFamilies(peer, v)
+			used[IPv4], used[IPv6] = used[IPv4] || families[IPv4], used[IPv6] || families[IPv6]
+		}
+	}
+	switch {
+	case used[IPv4] && used[IPv6]:
+		return []Family{IPv4, IPv6}
+	case used[IPv6]:
+		return []Family{IPv6}
+	}
+	return []Family{IPv4}
 }
 
 func (d *deriver) lacks(r *router, family Family, in *intent.IBGP) {
@@ -332,56 +412,13 @@ func (d *deriver) ibgpPolicies(m *mesh, family Family, out *Router) {
 		// reasons of its own (a static default) is not Azure's.
 		export.Terms = append(export.Terms, Term{Match: vnets, Protocol: "bgp", NextHopSelf: true, Origin: export.Origin})
 	}
+	if len(m.communities) > 0 {
+		list := d.communityList(out, m.communities, "IBGP", "COMMUNITIES")
+		in.Terms = append(append(in.Terms, d.refuse(out, "", family)...), Term{Communities: list, Origin: in.Origin})
+		export.Terms = append(export.Terms, Term{Communities: list, Protocol: "bgp", NextHopSelf: true, Origin: export.Origin})
+	}
 	out.Policies = append(out.Policies, in.closed(), export.closed())
 }
-
-// list adds a prefix list of one family, named after parts, and returns its
-// name; "" where the set has no prefix of the family: an empty list permits
-// everything on FRR. A list that stands there already is used again. Where two
-// links want different lists of one name, the later one gets a number.
-func (d *deriver) list(out *Router, set map[netip.Prefix]string, family Family, parts ...string) Name {
-	var prefixes []netip.Prefix
-	for p := range set {
-		if FamilyOf(p.Addr()) == family {
-			prefixes = append(prefixes, p)
-		}
-	}
-	if len(prefixes) == 0 {
-		return ""
-	}
-	slices.SortFunc(prefixes, comparePrefixes)
-	l := PrefixList{Family: family, Entries: make([]PrefixEntry, len(prefixes))}
-	for i, p := range prefixes {
-		l.Entries[i] = PrefixEntry{Seq: 10 * (i + 1), Prefix: p, Origin: set[p]}
-	}
-	l.Origin = l.Entries[0].Origin
-	for n := 1; ; n++ {
-		if l.Name = d.object(family, parts...); n > 1 {
-			l.Name = d.object(family, append(slices.Clone(parts), strconv.Itoa(n))...)
-		}
-		same := slices.IndexFunc(out.PrefixLists, func(o PrefixList) bool { return o.Name == l.Name })
-		if same < 0 {
-			out.PrefixLists = append(out.PrefixLists, l)
-			return l.Name
-		}
-		if slices.EqualFunc(out.PrefixLists[same].Entries, l.Entries, func(a, b PrefixEntry) bool { return a.Prefix == b.Prefix }) {
-			return l.Name
-		}
-	}
-}
-
-// closed numbers the terms and ends the policy in deny.
-func (p Policy) closed() Policy {
-	for i := range p.Terms {
-		p.Terms[i].Seq = 10 * (i + 1)
-	}
-	p.Terms = append(p.Terms, Term{Seq: finalSeq, Deny: true, Origin: p.Origin})
-	return p
-}
-
-// finalSeq is the number of a policy's last term: the largest that IOS-XE and
-// FRR take, so that there is always room before it.
-const finalSeq = 65535
 
 // A union is a disjoint-set forest over the numbers 0 to n-1.
 type union []int

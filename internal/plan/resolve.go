@@ -38,7 +38,7 @@ func Resolve(doc *intent.Document, env Env) (*Plan, diag.List) {
 func (f *facts) resolve(doc *intent.Document) (*Plan, diag.List) {
 	for _, check := range []func(){
 		f.checkModel, f.checkAddresses, f.checkVLANs, f.checkASNs, f.checkSessions, f.checkTimers, f.checkDesign,
-		f.checkFamilies, f.checkVPNs, f.checkPeerASN, f.checkNames, f.checkLookups, f.checkUse, f.later,
+		f.checkFamilies, f.checkVPNs, f.checkPeerASN, f.checkNames, f.checkLookups, f.checkUse,
 	} {
 		check()
 	}
@@ -60,10 +60,4 @@ func located(doc *intent.Document, found diag.List) diag.List {
 		found[i].Pos = pos
 	}
 	return found
-}
-
-// NotRendered reports whether code says that a section is not rendered yet.
-// Render refuses an intent with such a finding; validate only warns.
-func NotRendered(code diag.Code) bool {
-	return code >= laterVPN && code <= laterMatch
 }

@@ -31,7 +31,7 @@ func codes(diags diag.List) string {
 	count := make(map[diag.Code]int)
 	var order []diag.Code
 	for _, d := range diags {
-		if d.Severity != diag.Info && !NotRendered(d.Code) {
+		if d.Severity != diag.Info {
 			if count[d.Code]++; count[d.Code] == 1 {
 				order = append(order, d.Code)
 			}

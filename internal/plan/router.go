@@ -3,13 +3,10 @@ package plan
 import (
 	"cmp"
 	"fmt"
-	"maps"
 	"net/netip"
 	"slices"
-	"strconv"
 	"strings"
 
-	"github.com/ercfg/ercfg/internal/bgp"
 	"github.com/ercfg/ercfg/internal/diag"
 )
 
@@ -28,18 +25,27 @@ func (d *deriver) planRouter(r *router) Router {
 		return cmp.Or(compareNatural(a.iface.V, b.iface.V), cmp.Compare(a.unit, b.unit), strings.Compare(a.origin, b.origin))
 	})
 	for _, l := range links {
-		if l.peering.microsoft || l.peering.vrf != "" || l.peering.circuit.model == "direct" {
-			continue // reported as not rendered yet
-		}
 		out.Links = append(out.Links, d.planLink(l, &out))
 	}
-	if r.stateful() && len(out.Links) > 0 {
-		out.Loopback.Zone = cmp.Or(r.zone, out.Links[0].Zone)
+	d.planTunnels(r, &out)
+	if r.stateful() {
+		switch {
+		case r.zone != "":
+			out.Loopback.Zone = r.zone
+		case len(out.Links) > 0:
+			out.Loopback.Zone = out.Links[0].Zone
+		case len(out.Tunnels) > 0:
+			out.Loopback.Zone = out.Tunnels[0].Zone
+		}
 	}
+	d.planVRFs(r, &out)
+	d.planPorts(r, &out)
 	d.origination(r, &out)
 	d.ibgp(r, &out)
 	d.resolution(&out)
-	d.multipath(r, &out)
+	out.Multipath = d.multipath(place{router: r})
+	d.planRoutes(r, &out)
+	d.planFlow(r, &out)
 	d.finish(r, &out)
 	return out
 }
@@ -48,8 +54,16 @@ func (d *deriver) planRouter(r *router) Router {
 func (d *deriver) planLink(l *link, out *Router) Link {
 	p := l.peering
 	link := Link{
-		Path: p.path, Circuit: p.circuit.name.V, Position: l.position, Description: l.description(),
+		Path: p.path, Circuit: p.circuit.name.V, Microsoft: p.microsoft, VRF: p.vrf, Position: l.position, Description: l.description(),
 		Interface: l.iface.V, Unit: l.unit, Tag: l.tag, MTUBytes: p.mtu.V, BFD: p.bfd, Zone: l.zone, Origin: l.origin,
+	}
+	if p.microsoft && p.in.DSCP != nil {
+		link.Remark, link.RemarkOrigin = true, p.origin+".dscp"
+		for _, v := range p.in.DSCP {
+			link.DSCP = append(link.DSCP, v.V)
+		}
+		slices.Sort(link.DSCP)
+		link.DSCP = slices.Compact(link.DSCP)
 	}
 	if !l.has(IPv4) {
 		link.BFD = BFD{} // Microsoft offers BFD on IPv4 sessions only (fact sheet §0)
@@ -72,11 +86,22 @@ func (d *deriver) planLink(l *link, out *Router) Link {
 		} else {
 			link.IPv6 = address
 		}
-		d.importPolicy(l, s, out)
-		d.exportPolicy(l, s, out)
+		e := d.linkEdge(l)
+		d.importPolicy(e, s.Import, family, out)
+		d.exportPolicy(e, s.Export, family, out)
 		link.Sessions = append(link.Sessions, s)
 	}
 	return link
+}
+
+// linkEdge is the edge of a link.
+func (d *deriver) linkEdge(l *link) *edge {
+	for _, e := range d.paths[l.peering] {
+		if e.link == l {
+			return e
+		}
+	}
+	panic("plan: a link without an edge: " + l.origin)
 }
 
 // description tells an operator what the subinterface is for.
@@ -90,134 +115,32 @@ func (l *link) description() Label {
 	return Label(text)
 }
 
-// importPolicy accepts the Azure prefixes of the link's statements, grouped by
-// local-preference, best first.
-func (d *deriver) importPolicy(l *link, s Session, out *Router) {
-	policy := Policy{Name: s.Import, Family: s.Family, Origin: l.origin}
-	groups := make(map[importGroup]map[netip.Prefix]string)
-	why := make(map[importGroup]string)
-	for prefix, wishes := range d.tables[l].imports {
-		if FamilyOf(prefix.Addr()) != s.Family {
-			continue
-		}
-		g := importGroup{preference: wishes[0].preference(), isDefault: prefix.Bits() == 0}
-		if groups[g] == nil {
-			groups[g] = make(map[netip.Prefix]string)
-		}
-		groups[g][prefix] = wishes[0].origin
-		if o := wishes[0].statement.origin; why[g] == "" || o < why[g] {
-			why[g] = o
-		}
-	}
-	order := slices.SortedFunc(maps.Keys(groups), func(a, b importGroup) int {
-		return cmp.Or(cmp.Compare(b.preference, a.preference), compareBool(a.isDefault, b.isDefault))
-	})
-	for _, g := range order {
-		what := "VNETS"
-		if g.isDefault {
-			what = "DEFAULT"
-		}
-		name := d.list(out, groups[g], s.Family, l.peering.tag(), what, "LP"+strconv.Itoa(int(g.preference)))
-		policy.Terms = append(policy.Terms, Term{Match: name, LocalPreference: g.preference, Origin: why[g]})
-	}
-	out.Policies = append(out.Policies, policy.closed())
-}
-
-// An importGroup is a set of prefixes that a link accepts in one way.
-type importGroup struct {
-	preference uint32
-	isDefault  bool
-}
-
-// An exportGroup is a set of prefixes that leave a link in one way.
-type exportGroup struct {
-	kind     string // DEFAULT, SPECIFICS or SUPERNETS
-	protocol string // of redistributed prefixes
-	prepend  string // as text, so that the group can be a map key
-}
-
-// exportPolicy advertises the statements' prefixes: supernets and specifics in
-// lists of their own, by prepend.
-func (d *deriver) exportPolicy(l *link, s Session, out *Router) {
-	policy := Policy{Name: s.Export, Family: s.Family, Origin: l.origin}
-	groups := make(map[exportGroup]map[netip.Prefix]string)
-	terms := make(map[exportGroup]Term)
-	for prefix, wishes := range d.tables[l].exports {
-		if FamilyOf(prefix.Addr()) != s.Family {
-			continue
-		}
-		w := wishes[0]
-		g := exportGroup{kind: d.kind(prefix), protocol: d.origins[l.router][prefix].Protocol, prepend: asnText(w.prepend)}
-		if groups[g] == nil {
-			groups[g] = make(map[netip.Prefix]string)
-			terms[g] = Term{Prepend: w.prepend, Protocol: g.protocol, Origin: w.statement.origin}
-		}
-		groups[g][prefix] = w.origin
-		if t := terms[g]; w.statement.origin < t.Origin {
-			t.Origin = w.statement.origin
-			terms[g] = t
-		}
-	}
-	order := make([]exportGroup, 0, len(groups))
-	for g := range groups {
-		order = append(order, g)
-	}
-	slices.SortFunc(order, func(a, b exportGroup) int {
-		return cmp.Or(cmp.Compare(len(terms[a].Prepend), len(terms[b].Prepend)), strings.Compare(a.kind, b.kind),
-			strings.Compare(a.protocol, b.protocol), strings.Compare(a.prepend, b.prepend))
-	})
-	for _, g := range order {
-		t := terms[g]
-		parts := []string{l.peering.tag(), g.kind}
-		if g.protocol != "" {
-			parts = append(parts, strings.ToUpper(g.protocol))
-		}
-		if len(t.Prepend) > 0 {
-			parts = append(parts, "PREPEND"+strconv.Itoa(len(t.Prepend)))
-		}
-		t.Match = d.list(out, groups[g], s.Family, parts...)
-		policy.Terms = append(policy.Terms, t)
-	}
-	out.Policies = append(out.Policies, policy.closed())
-}
-
-// kind tells an operator what a list of advertised prefixes holds.
-func (d *deriver) kind(p netip.Prefix) string {
-	switch {
-	case p.Bits() == 0:
-		return "DEFAULT"
-	case d.supernets.nests(p):
-		return "SPECIFICS"
-	}
-	return "SUPERNETS"
-}
-
-func asnText(list []bgp.ASN) string {
-	out := make([]string, len(list))
-	for i, a := range list {
-		out[i] = a.String()
-	}
-	return strings.Join(out, " ")
-}
-
 // origination sorts what the router brings into BGP and makes the filters of
 // redistribution.
 func (d *deriver) origination(r *router, out *Router) {
 	filters := make(map[exportFilter]map[netip.Prefix]string)
-	for _, o := range d.origins[r] {
-		out.Origins = append(out.Origins, o)
-		if o.How == Redistribute {
-			key := exportFilter{o.Protocol, FamilyOf(o.Prefix.Addr())}
-			if filters[key] == nil {
-				filters[key] = make(map[netip.Prefix]string)
+	tables := []string{""}
+	for _, v := range r.vrfs {
+		tables = append(tables, v.name.V)
+	}
+	for _, vrf := range tables {
+		for _, o := range d.origins[place{r, vrf}] {
+			out.Origins = append(out.Origins, o)
+			if o.How == Redistribute {
+				key := exportFilter{vrf, o.Protocol, FamilyOf(o.Prefix.Addr())}
+				if filters[key] == nil {
+					filters[key] = make(map[netip.Prefix]string)
+				}
+				filters[key][o.Prefix] = o.Origin
 			}
-			filters[key][o.Prefix] = o.Origin
 		}
 	}
-	slices.SortFunc(out.Origins, func(a, b Origination) int { return comparePrefixes(a.Prefix, b.Prefix) })
+	slices.SortFunc(out.Origins, func(a, b Origination) int {
+		return cmp.Or(strings.Compare(a.VRF, b.VRF), comparePrefixes(a.Prefix, b.Prefix))
+	})
 	for key, set := range filters {
-		list := d.list(out, set, key.family, "FROM", strings.ToUpper(key.protocol))
-		policy := Policy{Name: d.filter(key.protocol, key.family), Family: key.family, Origin: r.origin + ".originate"}
+		list := d.list(out, set, key.family, vrfTag(key.vrf), "FROM", strings.ToUpper(key.protocol))
+		policy := Policy{Name: d.filter(key.vrf, key.protocol, key.family), Family: key.family, Origin: r.origin + ".originate"}
 		policy.Terms = []Term{{Match: list, Origin: policy.Origin}}
 		out.Policies = append(out.Policies, policy.closed())
 	}
@@ -225,13 +148,13 @@ func (d *deriver) origination(r *router, out *Router) {
 
 // exportFilter is what one redistribution takes out of a protocol.
 type exportFilter struct {
-	protocol string
-	family   Family
+	vrf, protocol string
+	family        Family
 }
 
 // filter names the policy that picks prefixes out of a protocol.
-func (d *deriver) filter(protocol string, family Family) Name {
-	return d.object(family, "FROM", strings.ToUpper(protocol))
+func (d *deriver) filter(vrf, protocol string, family Family) Name {
+	return d.object(family, vrfTag(vrf), "FROM", strings.ToUpper(protocol))
 }
 
 // resolution refuses to resolve iBGP next hops over anchors that cover them:
@@ -250,8 +173,8 @@ func (d *deriver) resolution(out *Router) {
 	for _, family := range families {
 		anchors := make(map[netip.Prefix]string)
 		for _, o := range out.Origins {
-			covers := slices.ContainsFunc(out.IBGP, func(n IBGP) bool { return o.Prefix.Contains(n.Neighbor) })
-			if o.How == Anchor && FamilyOf(o.Prefix.Addr()) == family && covers {
+			covers := slices.ContainsFunc(out.IBGP, func(n IBGP) bool { return n.Import != "" && o.Prefix.Contains(n.Neighbor) })
+			if o.How == Anchor && o.VRF == "" && FamilyOf(o.Prefix.Addr()) == family && covers {
 				anchors[o.Prefix] = o.Origin
 			}
 		}
@@ -268,38 +191,49 @@ func (d *deriver) resolution(out *Router) {
 	}
 }
 
-// multipath counts the equal paths that the router may have for one Azure
-// prefix: over its own links, and over the routers of its mesh. Every level of
-// local-preference counts, not only the best one: a standby circuit has two
+// multipath counts the equal paths that a place may have for one destination:
+// over its own links and tunnels, and over the routers of its mesh. Every level
+// of local-preference counts, not only the best one: a standby circuit has two
 // links, too, and carries everything when its turn comes.
-func (d *deriver) multipath(r *router, out *Router) {
-	out.Multipath = Multipath{EBGP: 1, IBGP: 1, Origin: r.origin}
-	m := d.meshes[r]
-	for prefix := range m.azure {
-		own, routers := make(map[uint32]int), make(map[uint32]int)
-		for _, peer := range m.routers {
-			counted := make(map[uint32]bool)
-			for _, l := range peer.links {
-				n, ok := d.preferenceOf(l, prefix)
-				if !ok {
-					continue
+func (d *deriver) multipath(at place) Multipath {
+	out := Multipath{EBGP: 1, IBGP: 1, Origin: at.router.origin}
+	peers, m := d.adjacent[at.router], d.meshOf(at)
+	if at.vrf != "" {
+		peers = d.vpnPeers[at.router]
+	}
+	type level struct {
+		to         destination
+		preference uint32
+	}
+	own, routers := make(map[level]int), make(map[level]int)
+	for _, r := range m.routers {
+		counted := make(map[level]bool)
+		for _, e := range d.at[place{r, at.vrf}] {
+			paths := 1
+			if e.vpn != nil {
+				paths = e.tunnels()
+			}
+			for to, wishes := range e.imports {
+				n := level{to, wishes[0].preference()}
+				if r == at.router {
+					own[n] += paths
 				}
-				if peer == r {
-					own[n]++
-				}
-				if !counted[n] {
-					routers[n]++
-					counted[n] = true
-				}
+				counted[n] = true
 			}
 		}
-		for n := range routers {
-			out.Multipath.EBGP = max(out.Multipath.EBGP, own[n])
-			if len(out.IBGP) > 0 {
-				out.Multipath.IBGP = max(out.Multipath.IBGP, routers[n])
-			}
+		for n := range counted {
+			routers[n]++
 		}
 	}
+	for _, n := range own {
+		out.EBGP = max(out.EBGP, n)
+	}
+	for _, n := range routers {
+		if len(peers) > 0 {
+			out.IBGP = max(out.IBGP, n)
+		}
+	}
+	return out
 }
 
 // finish sorts lists and policies, and reports two links of one subinterface.
@@ -307,6 +241,7 @@ func (d *deriver) finish(r *router, out *Router) {
 	slices.SortStableFunc(out.PrefixLists, func(a, b PrefixList) int {
 		return cmp.Or(cmp.Compare(a.Family, b.Family), strings.Compare(a.Name, b.Name))
 	})
+	slices.SortStableFunc(out.Communities, func(a, b CommunityList) int { return strings.Compare(a.Name, b.Name) })
 	slices.SortStableFunc(out.Policies, func(a, b Policy) int { return strings.Compare(a.Name, b.Name) })
 	seen := make(map[string]*link, len(r.links))
 	for _, l := range r.links {
@@ -317,6 +252,13 @@ func (d *deriver) finish(r *router, out *Router) {
 			d.fault(unitClash, l.in.Pos, fmt.Sprintf("%s and %s would both be subinterface %s of %s", before.origin, l.origin, key, r.name.V), "give one of them a number of its own: unit: N", places...)
 		}
 		seen[key] = l
+	}
+	ends := make(map[string]*tunnel, len(r.tunnels))
+	for _, t := range r.tunnels {
+		if before := ends[t.iface.V]; before != nil && t.iface.V != "" {
+			d.fault(unitClash, t.iface.Pos, fmt.Sprintf("%s and %s would both be interface %s of %s", before.origin, t.origin, t.iface.V, r.name.V), "give every tunnel an interface of its own", before.iface.Pos)
+		}
+		ends[t.iface.V] = t
 	}
 }
 

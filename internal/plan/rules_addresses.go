@@ -98,11 +98,13 @@ func (f *facts) addressTables() *addressTables {
 	return t
 }
 
-// vrf is the VRF of a statement's peerings. All of them lie in one; a
-// statement over VPNs alone is in the global table.
+// vrf is the VRF of a statement's paths, all of which lie in one.
 func (s *statement) vrf() string {
 	for _, p := range s.circuits() {
 		return p.peering.vrf
+	}
+	for _, p := range s.paths {
+		return p.vpn.vrf
 	}
 	return ""
 }

@@ -23,6 +23,21 @@ type steer struct {
 	// AS numbers prepended on export: Azure → on-premises.
 	prepend    [2][]bgp.ASN
 	prependPos [2]diag.Pos // zero: derived
+	// A VPN may end on routers of several ASes, so its prepends are a number of
+	// the router's own AS, or a list that the user gave.
+	times int
+	list  []bgp.ASN
+}
+
+// prependOn are the AS numbers that the path's session on e gets in front.
+func (st *steer) prependOn(e *edge) []bgp.ASN {
+	switch {
+	case e.link != nil:
+		return st.prepend[e.link.position]
+	case len(st.list) > 0:
+		return st.list
+	}
+	return prepends(e.router.asn.V, st.times)
 }
 
 // steering compiles a statement's order of paths (design: the two tables of
@@ -44,8 +59,10 @@ func (f *facts) steer(s *statement) []steer {
 		if p.vpn != nil {
 			st.rank = vpns
 			number := expressroute.EncryptedPreference(vpns)
+			st.times = vpns * expressroute.PrependStep
 			if i > last && last >= 0 {
 				number = expressroute.BackupPreference(vpns - before)
+				st.times = (vpns - before) * expressroute.PrependStep
 			} else {
 				before++
 			}
@@ -125,7 +142,14 @@ func (f *facts) steerOverrides(s *statement, st *steer) {
 		}
 		for i := range s.in.Prepend {
 			e := &s.in.Prepend[i]
-			if st.path.peering == nil || st.path.is(e.Name.V) == links {
+			if st.path.is(e.Name.V) == links {
+				continue
+			}
+			if st.path.vpn != nil {
+				each(e.Name.V, func(pos Position) {
+					st.prependPos[pos] = e.Value.Pos
+					st.times, st.list = e.Value.Count.V, f.prependOverride(e.Value.ASNs, 0, nil)
+				})
 				continue
 			}
 			each(e.Name.V, func(pos Position) {

@@ -1,0 +1,150 @@
+package plan
+
+import (
+	"cmp"
+	"fmt"
+	"net/netip"
+	"slices"
+	"strings"
+)
+
+// gatewayTTL is the TTL of a session with a VPN gateway that is not on-link:
+// the gateway's BGP speaker stands behind the end of the tunnel, at a distance
+// that Azure does not tell. Its own samples have 255.
+const gatewayTTL = 255
+
+// tunnels is how many tunnels of the edge's VPN end on its router.
+func (e *edge) tunnels() int {
+	n := 0
+	for _, t := range e.vpn.tunnels {
+		if t.router == e.router {
+			n++
+		}
+	}
+	return n
+}
+
+// planTunnels makes the router's tunnels, by interface, and the policies that
+// the tunnels of one VPN share.
+func (d *deriver) planTunnels(r *router, out *Router) {
+	for _, t := range r.tunnels {
+		out.Tunnels = append(out.Tunnels, d.planTunnel(t))
+	}
+	slices.SortStableFunc(out.Tunnels, func(a, b Tunnel) int {
+		return cmp.Or(compareNatural(a.Interface, b.Interface), strings.Compare(a.Origin, b.Origin))
+	})
+	var seen []*vpn
+	for _, t := range r.tunnels {
+		v := t.vpn
+		if slices.Contains(seen, v) {
+			continue
+		}
+		seen = append(seen, v)
+		for _, e := range d.paths[v] {
+			if e.router == r {
+				d.importPolicy(e, d.object(IPv4, v.tag(), "IN"), IPv4, out)
+				d.exportPolicy(e, d.object(IPv4, v.tag(), "OUT"), IPv4, out)
+			}
+		}
+	}
+}
+
+func (d *deriver) planTunnel(t *tunnel) Tunnel {
+	v := t.vpn
+	out := Tunnel{
+		Path: v.name.V, Instance: t.in.Instance.V, Description: Label(fmt.Sprintf("VPN %s to instance %s of %s", v.name.V, t.in.Instance.V, v.in.VNet.V)),
+		Interface: t.iface.V, Source: t.in.Source.V, Local: t.local.V, Remote: t.remote.V, Inside: t.inside.V,
+		VRF: v.vrf, OutsideVRF: t.outside, Zone: t.zone, MTUBytes: v.mtu, MSSBytes: v.mss,
+		IPsec: IPsec{
+			IKEVersion: v.version, PSK: v.psk.V, PSKOrigin: v.origin + ".psk", IKE: v.ike, ESP: v.esp, DPD: v.dpd, Passive: t.in.Passive.V, Origin: v.origin,
+		},
+		Session: Session{
+			Family: IPv4, Local: t.ours(), Neighbor: t.peer.V, Description: Label(fmt.Sprintf("%s %s VPN gateway", v.name.V, t.in.Instance.V)),
+			Timers: v.timers, Passive: t.in.Passive.V, Import: d.object(IPv4, v.tag(), "IN"), Export: d.object(IPv4, v.tag(), "OUT"), Origin: t.origin,
+		},
+		Origin: t.origin,
+	}
+	if v.vnet != nil {
+		out.Session.RemoteASN = v.vnet.gatewayASN.V
+	}
+	if !t.onLink() {
+		out.Session.Multihop, out.Session.Loopback = gatewayTTL, true
+	}
+	if r := t.router; r.stateful() && r.loopback4.V.IsValid() && t.local.V == r.loopback4.V {
+		out.OutsideZone = cmp.Or(r.zone, t.zone)
+	}
+	return out
+}
+
+// planRoutes makes the static routes that hold the far ends of tunnels: the
+// gateway's BGP peer through its tunnel, the tunnel's end through what it rides
+// on.
+func (d *deriver) planRoutes(r *router, out *Router) {
+	for _, t := range r.tunnels {
+		if !t.onLink() && t.peer.V.IsValid() {
+			out.Routes = append(out.Routes, Route{VRF: t.vpn.vrf, Prefix: hostOf(t.peer.V), Interface: t.iface.V, Origin: t.origin})
+		}
+		if !t.remote.V.IsValid() {
+			continue
+		}
+		switch {
+		case t.vpn.underlay == nil:
+			if t.nextHop.V.IsValid() {
+				out.Routes = append(out.Routes, Route{VRF: t.outside, Prefix: hostOf(t.remote.V), NextHop: t.nextHop.V, Origin: t.origin + ".nextHop"})
+			}
+		case t.vpn.underlay.microsoft:
+			out.Routes = append(out.Routes, d.discards(t)...)
+		case t.needsPin():
+			out.Routes = append(out.Routes, pins(t)...)
+		}
+	}
+	slices.SortStableFunc(out.Routes, func(a, b Route) int {
+		return cmp.Or(strings.Compare(a.VRF, b.VRF), comparePrefixes(a.Prefix, b.Prefix), compareNatural(a.Interface, b.Interface), a.NextHop.Compare(b.NextHop))
+	})
+	// Two tunnels may share an endpoint.
+	out.Routes = slices.CompactFunc(out.Routes, func(a, b Route) bool {
+		return a.VRF == b.VRF && a.Prefix == b.Prefix && a.Interface == b.Interface && a.NextHop == b.NextHop
+	})
+}
+
+func hostOf(a netip.Addr) netip.Prefix { return netip.PrefixFrom(a, a.BitLen()) }
+
+// pins hold the tunnel's far end on the links of its underlay that end on the
+// same router, tracked as the links' own sessions are. A link that is shut for
+// BGP is being drained and holds nothing.
+func pins(t *tunnel) []Route {
+	var out []Route
+	for _, l := range t.vpn.underlay.both() {
+		if l.router != t.router || !l.has(IPv4) || l.shutdown {
+			continue
+		}
+		out = append(out, Route{
+			VRF: t.outside, Prefix: hostOf(t.remote.V), NextHop: l.msee[IPv4], Interface: fmt.Sprintf("%s.%d", l.iface.V, l.unit),
+			BFD: l.peering.bfd, Local: l.ours[IPv4], Origin: t.vpn.origin + ".underlay",
+		})
+	}
+	return out
+}
+
+// discards keep a tunnel over Microsoft peering off the Internet: where the
+// peering's own route to the gateway is gone, a discard of the same prefix
+// takes its place. Never of the endpoint alone, which would win over the route.
+func (d *deriver) discards(t *tunnel) []Route {
+	if fallback := t.vpn.in.InternetFallback; !fallback.Set() || fallback.V {
+		return nil
+	}
+	var out []Route
+	for _, s := range d.statements {
+		if !slices.ContainsFunc(s.paths, func(p *path) bool { return p.peering == t.vpn.underlay }) {
+			continue
+		}
+		for _, service := range s.services {
+			for _, p := range service.prefixes {
+				if p.V.Contains(t.remote.V) && !p.V.IsSingleIP() {
+					out = append(out, Route{VRF: t.outside, Prefix: p.V, Discard: true, Origin: t.vpn.origin + ".internetFallback"})
+				}
+			}
+		}
+	}
+	return out
+}
