@@ -338,7 +338,11 @@ func (f *facts) peeringMaxPrefixes(p *peering) {
 		if n.V > 0 {
 			p.maxPrefix[i].Count, p.maxPos[i] = n.V, n.Pos
 		} else {
-			f.supply(p.maxPrefix[i].Origin+"."+Family(i).String(), strconv.Itoa(p.maxPrefix[i].Count), "Azure sends no more per connection")
+			reason := "Azure sends no more per connection"
+			if p.microsoft {
+				reason = "a guard that only logs; Microsoft names no number"
+			}
+			f.supply(p.maxPrefix[i].Origin+"."+Family(i).String(), strconv.Itoa(p.maxPrefix[i].Count), reason)
 		}
 		if in.Action.V == "restart" {
 			p.maxPrefix[i].Restart = 5 * time.Minute

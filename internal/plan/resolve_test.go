@@ -10,6 +10,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"github.com/ercfg/ercfg/internal/bgp"
 	"github.com/ercfg/ercfg/internal/diag"
 	"github.com/ercfg/ercfg/internal/intent"
 )
@@ -90,7 +91,7 @@ func TestEffectiveMeansTheSame(t *testing.T) {
 		if diags.HasErrors() {
 			t.Fatalf("%s: %v\n%s", name, diags, text)
 		}
-		if diff := cmp.Diff(want, got, cmp.Comparer(func(a, b netipAddr) bool { return a == b }), cmp.Comparer(func(a, b netipPrefix) bool { return a == b }), cmp.Comparer(func(a, b secretRef) bool { return a == b })); diff != "" {
+		if diff := cmp.Diff(want, got, cmp.Comparer(func(a, b netipAddr) bool { return a == b }), cmp.Comparer(func(a, b netipPrefix) bool { return a == b }), cmp.Comparer(func(a, b secretRef) bool { return a == b }), cmp.Comparer(func(a, b bgp.RouteDistinguisher) bool { return a == b }), cmp.Comparer(func(a, b bgp.RouteTarget) bool { return a == b })); diff != "" {
 			t.Errorf("%s: the effective intent makes another plan (-intent +effective):\n%s\n%s", name, diff, text)
 		}
 	}

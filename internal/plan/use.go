@@ -39,13 +39,13 @@ func (f *facts) checkNames() {
 // checkUse reports circuits that no statement uses (their sessions come up and
 // every route is refused) and routers that no path ends on.
 func (f *facts) checkUse() {
-	used, unknown := make(map[*peering]bool), false
+	used, vpns, unknown := make(map[*peering]bool), make(map[*vpn]bool), false
 	for _, s := range f.statements {
 		// A path that nothing defines may be meant for the circuit that nothing
 		// uses.
 		unknown = unknown || len(s.paths) < len(s.in.Prefer)
 		for _, p := range s.paths {
-			used[p.peering] = true
+			used[p.peering], vpns[p.vpn] = true, true
 		}
 	}
 	for _, c := range f.circuits {
@@ -55,10 +55,9 @@ func (f *facts) checkUse() {
 			}
 		}
 	}
-	tunnels := make(map[string]bool)
-	for i := range f.in.VPNs {
-		for _, t := range f.in.VPNs[i].Value.Tunnels {
-			tunnels[t.Router.V] = true
+	for _, v := range f.vpns {
+		if !vpns[v] && !unknown {
+			f.warn(unusedName, v.name.Pos, fmt.Sprintf("no statement of traffic uses %s", v.name.V), "its sessions come up and carry nothing; list it under prefer")
 		}
 	}
 	ports := make(map[string]bool)
@@ -70,7 +69,7 @@ func (f *facts) checkUse() {
 		}
 	}
 	for _, r := range f.routers {
-		if len(r.links) == 0 && !tunnels[r.name.V] && !ports[r.name.V] {
+		if len(r.links) == 0 && len(r.tunnels) == 0 && !ports[r.name.V] {
 			f.warn(unusedName, r.name.Pos, fmt.Sprintf("no circuit or VPN ends on %s", r.name.V), "it is rendered with BGP and no session with Azure: take it away, or reach it over ibgp by address")
 		}
 	}

@@ -21,6 +21,12 @@ const (
 	loopbackInZone diag.Code = "ER935" // an SRX's loopback joins the zone of a link (I)
 	bfdOutOfRange  diag.Code = "ER936" // BFD that a platform's parser refuses
 	flowBasedIPv6  diag.Code = "ER937" // an SRX forwards IPv6 only when told to (I)
+	noIPsec        diag.Code = "ER949" // a platform without IPsec
+	noMACsec       diag.Code = "ER950" // a platform without MACsec
+	noTracking     diag.Code = "ER951" // a platform cannot track a static route by BFD (W)
+	ownersZone     diag.Code = "ER952" // the zone of a tunnel's source has to hear IKE (I)
+	noAlgorithm    diag.Code = "ER957" // an algorithm that a platform has not
+	noSource       diag.Code = "ER958" // a tunnel without what a platform sources it from
 )
 
 // Check reports what the routers' vendors cannot express. The findings carry
@@ -71,6 +77,11 @@ func (c *checker) router(r *plan.Router) {
 			}
 		}
 	}
+	for i := range r.Tunnels {
+		c.tunnel(r, &r.Tunnels[i], names)
+	}
+	c.ports(r, names)
+	c.tracking(r)
 	c.bfd(r)
 	c.guard(r)
 	if r.Platform == plan.Junos {
@@ -226,8 +237,8 @@ func (c *checker) flowBased(r *plan.Router) {
 
 // names are the forms of interface names.
 type names struct {
-	port, loopback         *regexp.Regexp
-	portHint, loopbackHint string
+	port, loopback, tunnel             *regexp.Regexp
+	portHint, loopbackHint, tunnelHint string
 }
 
 // namesOf returns a platform's own names, in full: what a box prints. A
@@ -241,22 +252,28 @@ func namesOf(p plan.Platform) names {
 			port: regexp.MustCompile(`^((FastEthernet|GigabitEthernet|TwoGigabitEthernet|FiveGigabitEthernet|TenGigabitEthernet|TwentyFiveGigE|` +
 				`FortyGigabitEthernet|FiftyGigE|HundredGigE|TwoHundredGigE|FourHundredGigE)\d+(/\d+){0,3}|Port-channel\d+)$`),
 			loopback:     regexp.MustCompile(`^Loopback\d+$`),
+			tunnel:       regexp.MustCompile(`^Tunnel\d+$`),
 			portHint:     "write it as the router prints it, without a unit: TenGigabitEthernet0/0/1",
 			loopbackHint: "write it as the router prints it: Loopback0",
+			tunnelHint:   "write it as the router prints it: Tunnel1",
 		}
 	case plan.Junos:
 		return names{
 			port:         regexp.MustCompile(`^((fe|ge|mge|xe|et)-\d+/\d+/\d+(:\d+)?|(ae|reth)\d+)$`),
 			loopback:     regexp.MustCompile(`^lo0(\.\d+)?$`),
+			tunnel:       regexp.MustCompile(`^st0\.\d+$`),
 			portHint:     "write it as the router prints it, without a unit: xe-0/0/1",
 			loopbackHint: "write lo0, or lo0.N for a unit",
+			tunnelHint:   "write st0 with its unit: st0.1",
 		}
 	case plan.FRR:
 		return names{
 			port:         regexp.MustCompile(`^[A-Za-z][A-Za-z0-9._-]*$`),
+			tunnel:       regexp.MustCompile(`^[A-Za-z][A-Za-z0-9._-]*$`),
 			loopback:     regexp.MustCompile(`^[A-Za-z][A-Za-z0-9._-]*$`),
 			portHint:     "write the Linux device: eth1",
 			loopbackHint: "write the Linux device: lo",
+			tunnelHint:   "write the Linux device: ipsec1",
 		}
 	}
 	panic(fmt.Sprintf("render: no names of platform %d", uint8(p)))
