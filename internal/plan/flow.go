@@ -20,7 +20,7 @@ func (f *facts) gatherTelemetry() {
 	}
 	f.flow = Flow{
 		Protocol: in.Protocol.V, Collector: f.addr(in.Collector.Host).V, Port: in.Collector.Port.V, Sampling: in.Sampling.Or(flowSampling),
-		Active: flowActive, Inactive: flowInactive, Origin: "telemetry",
+		Active: flowActive, Inactive: flowInactive, Origin: "telemetry.collector",
 	}
 	if !in.Sampling.Set() {
 		f.supply("telemetry.sampling", "1000", "one packet in a thousand shows which link carries what")

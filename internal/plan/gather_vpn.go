@@ -31,6 +31,7 @@ func (f *facts) gatherGateway(v *vnet) {
 	}
 	for i := range g.Instances {
 		in := &g.Instances[i]
+		f.word(in.Name, objectName, "instance name", "it names objects on routers: lower case letters, digits and hyphen, 32 at most")
 		v.instances = append(v.instances, &instance{in: in, public: f.addr(in.Public), private: f.addr(in.Private), bgp: f.addr(in.BGP)})
 	}
 }

@@ -315,7 +315,7 @@ type Flow struct {
 	Sampling        int           // one packet in N
 	Active          time.Duration // a long flow is exported at least this often; whole seconds
 	Inactive        time.Duration // a silent flow is exported after this; whole seconds
-	Origin          string        // telemetry
+	Origin          string        // telemetry.collector
 }
 
 // On reports whether the router exports flows.

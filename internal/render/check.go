@@ -27,6 +27,10 @@ const (
 	ownersZone     diag.Code = "ER952" // the zone of a tunnel's source has to hear IKE (I)
 	noAlgorithm    diag.Code = "ER957" // an algorithm that a platform has not
 	noSource       diag.Code = "ER958" // a tunnel without what a platform sources it from
+	longObject     diag.Code = "ER959" // an object name that a platform refuses
+	outOfRange     diag.Code = "ER960" // a value that a platform's parser refuses
+	noFlowSource   diag.Code = "ER961" // flow export without the source address that a platform asks for
+	portOfUnits    diag.Code = "ER962" // flow export on an aggregated interface (I)
 )
 
 // Check reports what the routers' vendors cannot express. The findings carry
@@ -81,6 +85,7 @@ func (c *checker) router(r *plan.Router) {
 		c.tunnel(r, &r.Tunnels[i], names)
 	}
 	c.ports(r, names)
+	c.flow(r)
 	c.tracking(r)
 	c.bfd(r)
 	c.guard(r)

@@ -2,8 +2,11 @@ package render
 
 import (
 	"fmt"
+	"math"
 	"slices"
 	"strconv"
+	"strings"
+	"time"
 
 	"github.com/ercfg/ercfg/internal/diag"
 	"github.com/ercfg/ercfg/internal/plan"
@@ -24,6 +27,7 @@ func (c *checker) tunnel(r *plan.Router, t *plan.Tunnel, names names) {
 	}
 	c.source(r, t)
 	c.algorithms(r, t)
+	c.limits(r, t)
 }
 
 // source reports a tunnel that the platform cannot source, and on an SRX tells
@@ -60,6 +64,78 @@ func (c *checker) algorithms(r *plan.Router, t *plan.Tunnel) {
 	check(espEncryptions(), t.IPsec.ESP.Encryption, t.IPsec.ESP.Origin+".encryption")
 	check(espIntegrities(), t.IPsec.ESP.Integrity, t.IPsec.ESP.Origin+".integrity")
 	check(groups(), strconv.Itoa(t.IPsec.ESP.PFSGroup), t.IPsec.ESP.Origin+".pfsGroup")
+}
+
+// limits reports what a platform's parser refuses of a tunnel.
+// Sources: Junos model 24.4 (junos-conf-security); Cisco IOS-XE model 17.18
+// (Cisco-IOS-XE-crypto).
+func (c *checker) limits(r *plan.Router, t *plan.Tunnel) {
+	between := func(what, path string, value, least, most int, unit string) {
+		if value < least || value > most {
+			c.add(outOfRange, diag.Error, path, fmt.Sprintf("%s has no %s of %d%s, which %s would get", r.Platform, what, value, unit, r.Name), fmt.Sprintf("write %d%s to %d%s", least, unit, most, unit))
+		}
+	}
+	second := func(d time.Duration) int { return int(d / time.Second) }
+	p := &t.IPsec
+	switch r.Platform {
+	case plan.Junos:
+		if name := junosTunnelName(t); len(name) > maxSecurityName {
+			c.add(longObject, diag.Error, t.Origin+".instance", fmt.Sprintf("%s has %d characters, and Junos takes %d in the name of an IKE gateway", name, len(name), maxSecurityName), "shorten the name of the VPN or of the gateway's instance")
+		}
+		if gcm := strings.HasPrefix(p.IKE.Encryption, "gcm"); gcm && p.IKEVersion == 1 {
+			c.add(noAlgorithm, diag.Error, p.IKE.Origin+".encryption", fmt.Sprintf("Junos has no %s in IKEv1", p.IKE.Encryption), "leave ikeVersion out, which is 2")
+		} else if fixed := junosPRF(p.IKE.Encryption); gcm && p.IKE.Integrity != fixed {
+			c.add(noAlgorithm, diag.Error, p.IKE.Origin+".integrity", fmt.Sprintf("Junos has %s beside %s in IKE, and not %s", fixed, p.IKE.Encryption, p.IKE.Integrity), fmt.Sprintf("write integrity: %s, and set it in Azure", fixed))
+		}
+		between("dead peer detection", p.Origin+".dpd", second(p.DPD), 10, 180, "s")
+		between("IKE lifetime", p.Origin+".lifetimes.ike", second(p.IKE.Lifetime), 180, 86400, "s")
+		between("IPsec lifetime", p.Origin+".lifetimes.esp", second(p.ESP.Lifetime), 180, 86400, "s")
+		if p.ESP.Kilobytes > 0 {
+			between("IPsec lifetime", p.Origin+".lifetimes.espKilobytes", p.ESP.Kilobytes, 64000, math.MaxUint32, " KB")
+		}
+	case plan.IOSXE:
+		between("dead peer detection", p.Origin+".dpd", second(p.DPD), 10, 3600, "s")
+		between("IKE lifetime", p.Origin+".lifetimes.ike", second(p.IKE.Lifetime), 120, 86400, "s")
+		between("IPsec lifetime", p.Origin+".lifetimes.esp", second(p.ESP.Lifetime), 120, 2592000, "s")
+		if p.ESP.Kilobytes > 0 {
+			between("IPsec lifetime", p.Origin+".lifetimes.espKilobytes", p.ESP.Kilobytes, 2560, 4294967295, " KB")
+		}
+	case plan.FRR:
+	}
+}
+
+// junosPRF is the pseudo-random function that Junos has beside a GCM cipher in
+// IKE. Source: Juniper, encryption-algorithm (security ike).
+func junosPRF(encryption string) string {
+	if encryption == "gcmaes128" {
+		return "sha256"
+	}
+	return "sha384"
+}
+
+// flow reports flow export that the platform cannot make.
+func (c *checker) flow(r *plan.Router) {
+	f := &r.Flow
+	if !f.On() || r.Platform != plan.Junos {
+		return
+	}
+	if !f.Source.IsValid() {
+		c.add(noFlowSource, diag.Error, r.Origin, fmt.Sprintf("Junos asks for the source address of flow export, and %s has none", r.Name), "write exporter: ADDRESS, or give the router a loopback")
+	}
+	for _, t := range []struct {
+		path  string
+		value time.Duration
+	}{{"telemetry.activeTimeout", f.Active}, {"telemetry.inactiveTimeout", f.Inactive}} {
+		if t.value < 10*time.Second || t.value > 600*time.Second {
+			c.add(outOfRange, diag.Error, t.path, fmt.Sprintf("Junos has no flow timeout of %s, which %s would get", t.value, r.Name), "write 10s to 600s")
+		}
+	}
+	for i := range r.Links {
+		if l := &r.Links[i]; strings.HasPrefix(l.Interface, "ae") || strings.HasPrefix(l.Interface, "reth") {
+			c.add(portOfUnits, diag.Info, l.Origin+".interface", fmt.Sprintf("the line cards of %s on %s are not known", l.Interface, r.Name), "flow export needs chassis fpc NUMBER sampling-instance for each of them, which is yours to add")
+			return
+		}
+	}
 }
 
 // ports reports MACsec where there is none: a Linux port has it, but not with

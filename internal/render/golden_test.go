@@ -60,7 +60,7 @@ func noErrors(t testing.TB, diags diag.List) {
 // resolve makes the plan of a case, all of which must be rendered.
 func resolve(t testing.TB, dir string) *plan.Plan {
 	t.Helper()
-	doc, file := load(t, dir)
+	doc, _ := load(t, dir)
 	p, diags := plan.Resolve(doc, plan.Env{Today: today})
 	noErrors(t, diags)
 	noErrors(t, Check(p))

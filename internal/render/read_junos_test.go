@@ -2,22 +2,30 @@ package render_test
 
 import (
 	"net/netip"
+	"slices"
 	"strings"
 
 	"github.com/ercfg/ercfg/internal/plan"
 )
 
-// A junosReading reads set commands.
+// A junosReading reads set commands. What refers to something that may stand
+// further down is put together when all is read.
 type junosReading struct {
 	reading
-	groups map[string]*junosGroup
-	order  map[string][]string         // policy → its terms as they are met; "" is the policy's own end
-	terms  map[string]map[string]*term // policy → term
-	spread string                      // policy of the forwarding table
-	shares map[string]bool             // policies that spread over equal paths
-	routes map[string]string           // static route → distance of a discard
-	far    map[netip.Prefix]bool       // static routes whose next hop may be recursive
+	groups  map[junosGroupKey]*junosGroup
+	order   map[string][]string         // policy → its terms as they are met; "" is the policy's own end
+	terms   map[string]map[string]*term // policy → term
+	passes  map[*term]string            // terms that only look at a family of VPN routes
+	adds    map[*term][]string          // communities that a term adds
+	spread  string                      // policy of the forwarding table
+	shares  map[string]bool             // policies that spread over equal paths
+	routes  map[network]*junosRoute
+	targets map[string]string // community of a route target → the target
+	edge    junosEdge
 }
+
+// A junosGroupKey tells groups apart: each VRF has its own.
+type junosGroupKey struct{ vrf, name string }
 
 // A junosGroup is what a group's neighbors inherit.
 type junosGroup struct {
@@ -25,29 +33,49 @@ type junosGroup struct {
 	kind, localAddress string
 	interval           string
 	multiplier         string
+	importChain        []string
+	exportChain        []string
+	families           []string
 	members            []*neighbor
 }
 
-// readJunos reads the set commands of a Junos router. Of interfaces and
-// security it reads nothing; anywhere else a command that it does not know is
-// an error.
+// A junosRoute is the statement of one prefix.
+type junosRoute struct {
+	discard    bool
+	preference int // 0: what a static route has
+	far        bool
+	hops       []string
+	qualified  map[string]*junosHop
+}
+
+// A junosHop is what a qualified next hop says.
+type junosHop struct {
+	preference           int
+	interval, multiplier string
+}
+
+// readJunos reads the set commands of a Junos router. A command that it does
+// not know is an error.
 func readJunos(text string) (*device, error) {
 	r := &junosReading{
-		reading: reading{device: newDevice(semanticsOf(plan.Junos))}, groups: make(map[string]*junosGroup),
-		order: make(map[string][]string), terms: make(map[string]map[string]*term), shares: make(map[string]bool), routes: make(map[string]string), far: make(map[netip.Prefix]bool),
+		reading: reading{device: newDevice(semanticsOf(plan.Junos))}, groups: make(map[junosGroupKey]*junosGroup),
+		order: make(map[string][]string), terms: make(map[string]map[string]*term), passes: make(map[*term]string), adds: make(map[*term][]string),
+		shares: make(map[string]bool), routes: make(map[network]*junosRoute), targets: make(map[string]string), edge: newJunosEdge(),
 	}
 	for line := range strings.Lines(text) {
 		r.line = strings.TrimRight(line, "\n")
 		w := r.words()
 		switch {
-		case is(w, "set interfaces …"), is(w, "set security …"):
 		case is(w, "set policy-options …"):
 			r.policyOptions(w[2:])
 		case is(w, "set routing-options …"):
-			r.routingOptions(w[2:])
-		case is(w, "set protocols bgp group * …"):
-			r.group(w[4], w[5:])
-		case is(w, "set protocols bgp precision-timers"):
+			r.routingOptions("", w[2:])
+		case is(w, "set protocols bgp …"):
+			r.bgp("", w[3:])
+		case is(w, "set routing-instances * …"):
+			r.instance(w[2], w[3:])
+		case len(w) > 2 && w[0] == "set":
+			r.edgeCommand(w[1:])
 		default:
 			r.fail("unknown command")
 		}
@@ -72,113 +100,98 @@ func (r *junosReading) words() []string {
 	return out
 }
 
-func (r *junosReading) policyOptions(w []string) {
-	switch {
-	case is(w, "prefix-list * *"):
-		p := r.prefix(w[2])
-		r.permit(plan.FamilyOf(p.Addr()), w[1], p)
-	case is(w, "policy-statement * then load-balance per-packet"):
-		r.shares[w[1]] = true
-	case is(w, "policy-statement * then *"):
-		r.then(r.term(w[1], ""), w[3:])
-	case is(w, "policy-statement * term * from prefix-list *"):
-		t := r.term(w[1], w[3])
-		if t.list != "" {
-			r.fail("a second prefix list")
-		}
-		t.list = w[6]
-	case is(w, "policy-statement * term * from protocol *"):
-		t := r.term(w[1], w[3])
-		if t.protocol != "" {
-			r.fail("a second protocol")
-		}
-		// In the intent's words: OSPF for IPv6 and connected routes have others.
-		t.protocol = w[6]
-		switch w[6] {
-		case "ospf3":
-			t.protocol = "ospf"
-		case "direct":
-			t.protocol = "connected"
-		}
-	case is(w, "policy-statement * term * then …"):
-		r.then(r.term(w[1], w[3]), w[5:])
-	default:
-		r.fail("unknown policy option")
+func (r *junosReading) routingOptions(table string, w []string) {
+	rib := "inet6.0"
+	if table != "" {
+		rib = table + ".inet6.0"
 	}
-}
-
-// term returns a term of a policy, a new one at its end when it is met for the
-// first time: Junos keeps terms in the order of their commands.
-func (r *junosReading) term(policy, name string) *term {
-	if r.terms[policy] == nil {
-		r.terms[policy] = make(map[string]*term)
-	}
-	if r.terms[policy][name] == nil {
-		r.terms[policy][name] = &term{seq: name}
-		r.order[policy] = append(r.order[policy], name)
-	}
-	return r.terms[policy][name]
-}
-
-func (r *junosReading) then(t *term, w []string) {
-	switch {
-	case (is(w, "accept") || is(w, "reject")) && t.action == "":
-		t.action = w[0]
-	case is(w, "local-preference *"):
-		t.localPreference = r.number(w[1])
-	case is(w, "as-path-prepend *"):
-		t.prepend = w[1]
-	case is(w, "next-hop self"):
-		t.nextHopSelf = true
-	default:
-		r.fail("unknown action")
-	}
-}
-
-func (r *junosReading) routingOptions(w []string) {
-	if is(w, "rib inet6.0 static route …") {
+	if is(w, "rib * …") && w[1] == rib {
 		w = w[2:]
+		if !is(w, "static route …") && !(table != "" && is(w, "multipath")) {
+			r.fail("unknown option of a RIB")
+		}
 	}
 	switch {
 	case is(w, "router-id *"):
-	case is(w, "resolution rib inet.0 import *"):
+		r.edge.routerIDs[table] = w[1]
+	case is(w, "resolution rib inet.0 import *") && table == "":
 		r.nextHops[plan.IPv4] = w[4]
-	case is(w, "resolution rib inet6.0 import *"):
+	case is(w, "resolution rib inet6.0 import *") && table == "":
 		r.nextHops[plan.IPv6] = w[4]
-	case is(w, "autonomous-system *"):
+	case is(w, "autonomous-system *") && table == "":
 		r.asn = w[1]
-	case is(w, "forwarding-table export *"):
+	case is(w, "forwarding-table export *") && table == "":
 		r.spread = w[2]
-	case is(w, "static route * discard"):
-		r.statics[r.prefix(w[2])] = "discard"
-	case is(w, "static route * preference *"):
-		r.routes[w[2]] = w[4]
-	case is(w, "static route * resolve"):
-		r.far[r.prefix(w[2])] = true
-	case is(w, "static route * next-hop *"):
-		r.statics[r.prefix(w[2])] = r.addr(w[4]).String()
+	case is(w, "multipath") && table != "", is(w, "auto-export") && table != "":
+	case is(w, "static route * …"):
+		r.staticRoute(network{table, r.prefix(w[2])}, w[3:])
 	default:
 		r.fail("unknown routing option")
 	}
 }
 
-func (r *junosReading) group(name string, w []string) {
-	g := r.groups[name]
-	if g == nil {
-		g = &junosGroup{}
-		r.groups[name] = g
+func (r *junosReading) staticRoute(to network, w []string) {
+	s := r.routes[to]
+	if s == nil {
+		s = &junosRoute{qualified: make(map[string]*junosHop)}
+		r.routes[to] = s
 	}
+	hop := func() *junosHop {
+		if s.qualified[w[1]] == nil {
+			s.qualified[w[1]] = &junosHop{}
+		}
+		return s.qualified[w[1]]
+	}
+	switch {
+	case is(w, "discard"):
+		s.discard = true
+	case is(w, "preference *"):
+		s.preference = r.number(w[1])
+	case is(w, "resolve"):
+		s.far = true
+	case is(w, "next-hop *"):
+		s.hops = append(s.hops, w[1])
+	case is(w, "qualified-next-hop *"):
+		hop()
+	case is(w, "qualified-next-hop * preference *"):
+		hop().preference = r.number(w[3])
+	case is(w, "qualified-next-hop * bfd-liveness-detection minimum-interval *"):
+		hop().interval = w[4]
+	case is(w, "qualified-next-hop * bfd-liveness-detection multiplier *"):
+		hop().multiplier = w[4]
+	default:
+		r.fail("unknown attribute of a route")
+	}
+}
+
+func (r *junosReading) bgp(table string, w []string) {
+	switch {
+	case is(w, "group * …"):
+		k := junosGroupKey{table, w[1]}
+		if r.groups[k] == nil {
+			r.groups[k] = &junosGroup{}
+		}
+		r.group(table, r.groups[k], w[2:])
+	case is(w, "precision-timers"):
+	default:
+		r.fail("unknown command of BGP")
+	}
+}
+
+func (r *junosReading) group(table string, g *junosGroup, w []string) {
 	switch {
 	case is(w, "type external"), is(w, "type internal"):
 		g.kind = w[1]
+	case is(w, "multihop ttl *"):
+		g.multihop = r.number(w[2])
 	case is(w, "local-address *"):
 		g.localAddress = r.addr(w[1]).String()
 	case is(w, "hold-time *"):
 		g.hold = r.number(w[1])
 	case is(w, "import *"):
-		g.imports = w[1]
+		g.importChain = append(g.importChain, w[1])
 	case is(w, "export *"):
-		g.export = w[1]
+		g.exportChain = append(g.exportChain, w[1])
 	case is(w, "peer-as *"):
 		g.asn = w[1]
 	case is(w, "multipath"):
@@ -189,39 +202,46 @@ func (r *junosReading) group(name string, w []string) {
 		g.interval = w[2]
 	case is(w, "bfd-liveness-detection multiplier *"):
 		g.multiplier = w[2]
-	case is(w, "family inet unicast …"), is(w, "family inet unicast"), is(w, "family inet6 unicast …"), is(w, "family inet6 unicast"):
+	case is(w, "family * unicast"), is(w, "family * unicast …"):
 		r.groupFamily(g, w)
-	case is(w, "neighbor * …"):
-		r.member(g, w[1], w[2:])
+	case is(w, "neighbor *"), is(w, "neighbor * …"):
+		r.groupMember(table, g, w[1], w[2:])
 	default:
 		r.fail("unknown command of a BGP group")
 	}
 }
 
 func (r *junosReading) groupFamily(g *junosGroup, w []string) {
-	g.family, g.active = plan.IPv4, true
-	if w[1] == "inet6" {
-		g.family = plan.IPv6
+	if !slices.Contains(g.families, w[1]) {
+		g.families = append(g.families, w[1])
+	}
+	vpn := strings.HasSuffix(w[1], "-vpn")
+	if !slices.Contains([]string{"inet", "inet6", "inet-vpn", "inet6-vpn"}, w[1]) {
+		r.fail("unknown family")
 	}
 	switch w = w[3:]; {
 	case len(w) == 0:
-	case is(w, "prefix-limit maximum *"):
+	case is(w, "prefix-limit maximum *") && !vpn:
 		g.maxPrefixes = r.number(w[2])
-	case is(w, "prefix-limit teardown * idle-timeout *"):
+	case is(w, "prefix-limit teardown * idle-timeout *") && !vpn:
 		g.restartMinutes = r.number(w[4])
 	default:
 		r.fail("unknown command of a family")
 	}
 }
 
-func (r *junosReading) member(g *junosGroup, addr string, w []string) {
-	n := r.neighbor(addr)
-	if !n.active {
-		n.active = true
+func (r *junosReading) groupMember(table string, g *junosGroup, addr string, w []string) {
+	n := r.neighborIn(table, addr)
+	if !n.activated {
+		n.activated = true
 		g.members = append(g.members, n)
+	} else if !slices.Contains(g.members, n) {
+		r.fail("a neighbor of two groups")
 	}
 	switch {
-	case is(w, "description *"):
+	case len(w) == 0, is(w, "description *"):
+	case is(w, "passive"):
+		n.passive = true
 	case is(w, "import *"):
 		n.imports = w[1]
 	case is(w, "export *"):
@@ -233,68 +253,111 @@ func (r *junosReading) member(g *junosGroup, addr string, w []string) {
 	}
 }
 
-// finish lets neighbors inherit from their groups, and puts terms in order: a
-// policy's own then comes after all of its terms.
+// finish lets neighbors inherit from their groups, and puts together what
+// stands in several places. A policy's own then comes after all of its terms.
 func (r *junosReading) finish() {
-	for name, g := range r.groups {
-		r.line = "group " + name
-		if g.kind == "" || !g.active || g.hold == 0 || (g.kind == "internal") == (g.localAddress == "") || (g.kind == "internal") == (g.asn != "") {
-			r.fail("without type, family, hold time, peer AS or local address")
-		}
-		if g.multipath && !r.shares[r.spread] {
-			r.fail("multipath, and one path in the forwarding table")
-		}
-		for _, n := range g.members {
-			if n.family != g.family {
-				r.fail("a neighbor of another family")
-			}
-			n.internal, n.asn, n.hold, n.password, n.multipath = g.kind == "internal", g.asn, g.hold, g.password, g.multipath
-			n.maxPrefixes, n.restartMinutes = g.maxPrefixes, g.restartMinutes
-			if n.internal {
-				n.asn = r.asn
-			}
-			if n.imports == "" {
-				n.imports = g.imports
-			}
-			if n.export == "" {
-				n.export = g.export
-			}
-			if g.interval != "" {
-				n.bfd = g.interval + "x" + g.multiplier
-			}
-		}
+	r.finishPolicies()
+	for k, g := range r.groups {
+		r.line = "group " + k.name + " " + k.vrf
+		r.finishGroup(g)
 	}
-	for prefix, to := range r.statics {
-		if to != "discard" && !r.far[prefix] {
-			r.line = "static route " + prefix.String()
-			r.fail("a next hop that must be connected, as on no other platform")
-		}
-	}
-	for word, distance := range r.routes {
-		r.statics[r.prefix(word)] += " " + distance
-	}
-	for policy, names := range r.order {
-		var last []term
-		for _, name := range names {
-			t := *r.terms[policy][name]
-			t.family = r.familyOf(t.list)
-			if name == "" {
-				last = append(last, t)
-				continue
-			}
-			r.policies[policy] = append(r.policies[policy], t)
-		}
-		r.policies[policy] = append(r.policies[policy], last...)
+	r.finishEdge()
+	for to, s := range r.routes {
+		r.line = "static route " + to.prefix.String() + " " + to.vrf
+		r.finishRoute(to, s)
 	}
 }
 
-// familyOf is the family of a list: on Junos both share one name space.
-func (r *junosReading) familyOf(list string) plan.Family {
-	if _, ok := r.lists[listName{plan.IPv6, list}]; ok {
-		if _, both := r.lists[listName{plan.IPv4, list}]; both {
-			r.fail("a list of two families")
-		}
-		return plan.IPv6
+func (r *junosReading) finishGroup(g *junosGroup) {
+	internal := g.kind == "internal"
+	if g.kind == "" || len(g.families) == 0 || g.hold == 0 || internal == (g.asn != "") || (internal || g.multihop > 0) == (g.localAddress == "") || internal && g.multihop > 0 {
+		r.fail("without type, family, hold time, peer AS or local address")
 	}
-	return plan.IPv4
+	if g.multipath && !r.shares[r.spread] {
+		r.fail("multipath, and one path in the forwarding table")
+	}
+	var vpn []string
+	for _, f := range g.families {
+		switch f {
+		case "inet-vpn":
+			vpn = append(vpn, "ipv4")
+		case "inet6-vpn":
+			vpn = append(vpn, "ipv6")
+		default:
+			if g.unicast {
+				r.fail("unicast routes of two families")
+			}
+			g.unicast, g.family = true, plan.IPv4
+			if f == "inet6" {
+				g.family = plan.IPv6
+			}
+		}
+	}
+	chain := func(policies []string) string {
+		if g.unicast && len(vpn) > 0 { // or the policy of the unicast routes refuses all VPN routes
+			if len(policies) != 2 || !r.passesVPN(policies[0]) {
+				r.fail("VPN routes do not pass the policies")
+				return ""
+			}
+			policies = policies[1:]
+		}
+		if len(policies) > 1 || len(policies) > 0 && !g.unicast {
+			r.fail("too many policies")
+		}
+		return strings.Join(policies, " ")
+	}
+	imports, export := chain(g.importChain), chain(g.exportChain)
+	for _, n := range g.members {
+		if g.unicast && n.family != g.family {
+			r.fail("a neighbor of another family")
+		}
+		n.internal, n.asn, n.hold, n.password, n.multipath, n.communities = internal, g.asn, g.hold, g.password, g.multipath, true
+		n.maxPrefixes, n.restartMinutes, n.unicast, n.vpn, n.source, n.multihop = g.maxPrefixes, g.restartMinutes, g.unicast, targets(vpn), g.localAddress, g.multihop
+		if internal {
+			n.asn = r.asn
+		}
+		if n.imports == "" {
+			n.imports = imports
+		}
+		if n.export == "" {
+			n.export = export
+		}
+		if g.interval != "" {
+			n.bfd = g.interval + "x" + g.multiplier
+		}
+	}
+}
+
+// finishRoute makes the routes of a statement. A next hop that may not be
+// recursive needs an interface whose subnet holds it, by which it leaves;
+// beside a discard each says its own preference.
+func (r *junosReading) finishRoute(to network, s *junosRoute) {
+	add := func(hop, bfd string) {
+		out := static{vrf: to.vrf, prefix: to.prefix, bfd: bfd}
+		if a, err := netip.ParseAddr(hop); err != nil {
+			out.via = hop
+		} else if out.nextHop = a; !s.far && r.edge.via(r.members, to.vrf, a) == "" {
+			r.fail("a next hop that must be connected, as on no other platform")
+		}
+		r.route(out)
+	}
+	if len(s.hops) > 0 && (s.discard || len(s.qualified) > 0) || s.discard != (s.preference > 0) {
+		r.fail("plain next hops and others, or a preference of something else than a discard")
+	}
+	for _, hop := range s.hops {
+		add(hop, "")
+	}
+	for hop, q := range s.qualified {
+		if s.discard != (q.preference > 0) || q.preference > s.preference {
+			r.fail("a next hop that is no better than the discard")
+		}
+		bfd := ""
+		if q.interval != "" {
+			bfd = q.interval + "x" + q.multiplier
+		}
+		add(hop, bfd)
+	}
+	if s.discard {
+		r.route(static{vrf: to.vrf, prefix: to.prefix, discard: s.preference})
+	}
 }

@@ -1,0 +1,101 @@
+package render
+
+import (
+	"cmp"
+	"net/netip"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/ercfg/ercfg/internal/plan"
+)
+
+// junosFlow is inline flow monitoring: the line cards that Slots names sample,
+// and export themselves.
+type junosFlow struct {
+	On        bool
+	Instance  string
+	Slots     []junosSlot // of the line cards that hold links
+	Version   string      // version-ipfix, version9
+	Templates []junosFlowTemplate
+	Rate      int // one packet in Rate
+	Origin    string
+}
+
+type junosSlot struct {
+	Number   int
+	Instance string
+}
+
+// junosFlowTemplate is the form of one family's records, and where they go.
+type junosFlowTemplate struct {
+	Name      string
+	Form      string // ipv4-template, ipv6-template
+	Active    string // seconds
+	Inactive  string // seconds
+	Family    string // inet, inet6
+	Version   string
+	Collector string
+	Port      int
+	Source    string
+}
+
+// junosFlowOf writes flow export. An aggregate interface tells no line card:
+// its members' are the owner's to bind. A VRF of a PE has vrf-table-label:
+// without it packets from the core leave by their label and pass no output
+// sampling.
+func junosFlowOf(prefix string, r *plan.Router) junosFlow {
+	f := &r.Flow
+	if !f.On() {
+		return junosFlow{}
+	}
+	out := junosFlow{On: true, Instance: prefix + "-FLOW", Version: "version-ipfix", Rate: f.Sampling, Origin: f.Origin}
+	out.Slots = junosSlots(r, out.Instance)
+	if f.Protocol == "netflow9" {
+		out.Version = "version9"
+	}
+	var used [2]bool
+	for i := range r.Links {
+		used[plan.IPv4] = used[plan.IPv4] || r.Links[i].IPv4.IsValid()
+		used[plan.IPv6] = used[plan.IPv6] || r.Links[i].IPv6.IsValid()
+	}
+	used[plan.IPv4] = used[plan.IPv4] || len(r.Tunnels) > 0
+	for _, family := range [...]plan.Family{plan.IPv4, plan.IPv6} {
+		if used[family] {
+			out.Templates = append(out.Templates, junosFlowTemplate{
+				Name: out.Instance + junosSuffix(family), Form: family.String() + "-template", Active: seconds(f.Active), Inactive: seconds(f.Inactive),
+				Family: junosFamilyName(family), Version: out.Version, Collector: f.Collector.String(), Port: f.Port, Source: junosFlowSource(r).String(),
+			})
+		}
+	}
+	return out
+}
+
+// junosFlowSource is the address that exports. Junos has no choice of its own
+// and takes the family of the collector's alone.
+func junosFlowSource(r *plan.Router) netip.Addr {
+	switch {
+	case r.Flow.Source.IsValid():
+		return r.Flow.Source
+	case r.Flow.Collector.Is6():
+		return r.Loopback.IPv6
+	case r.Loopback.IPv4.IsValid():
+		return r.Loopback.IPv4
+	}
+	return r.RouterID
+}
+
+// junosSlots returns the line cards by number.
+func junosSlots(r *plan.Router, instance string) []junosSlot {
+	var out []junosSlot
+	for i := range r.Links {
+		_, place, _ := strings.Cut(r.Links[i].Interface, "-") // xe-0/0/1; ae1 has no place
+		slot, _, ok := strings.Cut(place, "/")
+		n, err := strconv.Atoi(slot)
+		if s := (junosSlot{n, instance}); ok && err == nil && !slices.Contains(out, s) {
+			out = append(out, s)
+		}
+	}
+	slices.SortFunc(out, func(a, b junosSlot) int { return cmp.Compare(a.Number, b.Number) })
+	return out
+}
