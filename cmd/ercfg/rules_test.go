@@ -7,6 +7,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -103,6 +104,154 @@ func TestRuleScripts(t *testing.T) {
 				t.Errorf("the script never asserts that %s is absent", code)
 			}
 		})
+	}
+}
+
+// A listedRule is one line of docs/rules/rules.tsv.
+type listedRule struct {
+	code, severity, title string
+	later                 string // the verb that it comes with; empty: it is checked
+}
+
+// listedRules reads the table of the rules of ExpressRoute.
+func listedRules(t *testing.T) []listedRule {
+	t.Helper()
+	text, err := os.ReadFile("../../docs/rules/rules.tsv")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var rules []listedRule
+	for line := range strings.Lines(string(text)) {
+		if strings.HasPrefix(line, "#") {
+			continue
+		}
+		fields := append(strings.Split(strings.TrimSuffix(line, "\n"), "\t"), "")
+		if len(fields) < 4 || len(fields) > 5 {
+			t.Fatalf("the line %q has not code, severity, title and perhaps a verb", line)
+		}
+		rules = append(rules, listedRule{fields[0], fields[1], fields[2], fields[3]})
+	}
+	return rules
+}
+
+// constructed reads docs/rules/by-construction.md: rule → the package and the
+// test that proves it.
+func constructed(t *testing.T) map[string][2]string {
+	t.Helper()
+	page, err := os.ReadFile("../../docs/rules/by-construction.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	entries := make(map[string][2]string)
+	for _, m := range regexp.MustCompile("(?m)^\\| (ER[0-9]{3}) \\|.*\\| `([a-z/]+)` (Test[A-Za-z]+) \\|$").FindAllStringSubmatch(string(page), -1) {
+		if _, twice := entries[m[1]]; twice {
+			t.Errorf("by-construction.md has %s twice", m[1])
+		}
+		entries[m[1]] = [2]string{m[2], m[3]}
+	}
+	if lines := strings.Count(string(page), "\n| ER"); lines != len(entries) {
+		t.Errorf("by-construction.md has %d lines of rules, and %d name the test that proves them", lines, len(entries))
+	}
+	return entries
+}
+
+// Every rule of ExpressRoute is checked, cannot be broken, or comes with a verb
+// that is not there yet: never two of these, and never none.
+func TestEveryRuleIsKept(t *testing.T) {
+	t.Parallel()
+	pages := make(map[string]docs.Rule)
+	for _, r := range docs.Rules() {
+		pages[r.Code] = r
+	}
+	built := constructed(t)
+	listed := make(map[string]bool)
+	last := ""
+	for _, rule := range listedRules(t) {
+		if rule.code <= last || !regexp.MustCompile("^ER[0-8][0-9]{2}$").MatchString(rule.code) {
+			t.Errorf("%s stands behind %s in rules.tsv", rule.code, last)
+		}
+		last, listed[rule.code] = rule.code, true
+		page, paged := pages[rule.code]
+		_, err := os.Stat("testdata/script/rule/" + rule.code + ".txtar")
+		scripted := err == nil
+		_, inBuilt := built[rule.code]
+		ways := 0
+		for _, way := range []bool{paged || scripted, inBuilt, rule.later != ""} {
+			if way {
+				ways++
+			}
+		}
+		switch {
+		case ways == 0:
+			t.Errorf("%s (%s) has neither page and script nor a line in by-construction.md", rule.code, rule.title)
+		case ways > 1:
+			t.Errorf("%s (%s) is kept in two ways: page or script %v, by-construction.md %v, comes with %q", rule.code, rule.title, paged || scripted, inBuilt, rule.later)
+		case paged != scripted:
+			t.Errorf("%s has page %v, script %v; it needs both", rule.code, paged, scripted)
+		case paged && page.Severity != rule.severity:
+			t.Errorf("%s is %q in rules.tsv and %q on its page", rule.code, rule.severity, page.Severity)
+		case rule.later != "" && !slices.Contains([]string{"push", "verify"}, rule.later):
+			t.Errorf("%s comes with %q, which is no verb", rule.code, rule.later)
+		}
+	}
+	if n := len(listed); n != 161 {
+		t.Errorf("rules.tsv has %d rules, and ExpressRoute has 161", n)
+	}
+	for code := range pages {
+		if code < "ER900" && !listed[code] {
+			t.Errorf("%s has a page and no line in rules.tsv", code)
+		}
+	}
+	for code, proof := range built {
+		if !listed[code] {
+			t.Errorf("%s is in by-construction.md and not in rules.tsv", code)
+		}
+		if !hasTest(t, filepath.Join("../..", proof[0]), proof[1]) {
+			t.Errorf("%s is proved by %s, which %s does not have", code, proof[1], proof[0])
+		}
+	}
+}
+
+// hasTest reports whether a test file of dir has the function.
+func hasTest(t *testing.T, dir, name string) bool {
+	t.Helper()
+	files, err := filepath.Glob(filepath.Join(dir, "*_test.go"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return slices.ContainsFunc(files, func(file string) bool {
+		text, err := os.ReadFile(file)
+		return err == nil && strings.Contains(string(text), "\nfunc "+name+"(")
+	})
+}
+
+// Where the sheet of facts is at hand, the table has its numbers and at least
+// its severities.
+func TestRulesOfTheFactSheet(t *testing.T) {
+	t.Parallel()
+	sheet, err := os.ReadFile("../../../shared/domain/expressroute.md")
+	if err != nil {
+		t.Skipf("no fact sheet beside the project: %v", err)
+	}
+	_, section, _ := strings.Cut(string(sheet), "\n## 19. ")
+	section, _, _ = strings.Cut(section, "\n## 20. ")
+	word := map[string]string{"E": "error", "W": "warning", "I": "info"}
+	var want, got []string
+	severity := make(map[string]string)
+	for _, m := range regexp.MustCompile(`(?m)^\| (ER[0-9]{3}) \| ([EWI/]+) \|`).FindAllStringSubmatch(section, -1) {
+		want = append(want, m[1])
+		severity[m[1]] = m[2]
+	}
+	for _, rule := range listedRules(t) {
+		got = append(got, rule.code)
+		for s := range strings.SplitSeq(severity[rule.code], "/") {
+			if !slices.Contains(strings.Split(rule.severity, ", "), word[s]) {
+				t.Errorf("%s is %q, and %s on the sheet", rule.code, rule.severity, severity[rule.code])
+			}
+		}
+	}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("numbers of rules (-sheet +table):\n%s", diff)
 	}
 }
 

@@ -96,7 +96,7 @@ func TestResolveFindings(t *testing.T) {
 		{"a network that is learned from nobody", []string{", ibgp: [{router: r2}]", "", "ios-xe, asn: 65001", "ios-xe, role: pe, originate: network, asn: 65001", "[10.1.0.0/16]", "[10.1.0.0/16], originate: learned"}, "ER928×2"},
 		{"learned over iBGP", []string{"platform: ios-xe,", "platform: ios-xe, originate: learned,"}, ""},
 		{"learned over VPN routes", []string{"ibgp: [{router: r2}]", "ibgp: [{router: r2, family: vpn}]", "ios-xe, asn", "ios-xe, role: pe, asn"}, ""},
-		{"learned from the CE of a customer", []string{"ibgp: [{router: r2}]", "vrfs: {A: {neighbors: [{address: 10.3.0.2, asn: 65003}]}}", "ios-xe, asn", "ios-xe, role: pe, asn"}, ""},
+		{"learned from the CE of a customer", []string{"ibgp: [{router: r2}]", "vrfs: {A: {rd: \"10.9.0.1:1\", neighbors: [{address: 10.3.0.2, asn: 65003}]}}", "ios-xe, asn", "ios-xe, role: pe, asn"}, ""},
 		{"IPv6 that no path carries", []string{"[10.1.0.0/16]", "[10.1.0.0/16, \"2001:db8:1::/48\"]"}, "ER939×1"},
 		{"IPv6 in the VNets that no path carries", []string{"[10.200.0.0/16]", "[10.200.0.0/16, \"2001:db8:200::/48\"]"}, "ER939×1"},
 		{"IPv6 of which an unknown path may be meant", []string{"[10.1.0.0/16]", "[10.1.0.0/16, \"2001:db8:1::/48\"]", "prefer: [er-a, er-b]", "prefer: [er-a, er-x]"}, "ER904×1"},

@@ -382,6 +382,9 @@ func (f *facts) linkEnd(l *link) {
 		}
 		if end := []*intent.Port{port.Value.Primary, port.Value.Secondary}[l.position]; end != nil && !router.Set() {
 			router, iface = end.Router, end.Interface
+			if l.in.Interface.Set() {
+				f.fault(badValue, l.in.Interface.Pos, fmt.Sprintf("the %s link of %s names an interface and no router", l.position, l.peering.path), fmt.Sprintf("it is on the port %s of %s: leave interface out", iface.V, router.V))
+			}
 		}
 	}
 	l.iface = iface

@@ -38,7 +38,8 @@ func Resolve(doc *intent.Document, env Env) (*Plan, diag.List) {
 func (f *facts) resolve(doc *intent.Document) (*Plan, diag.List) {
 	for _, check := range []func(){
 		f.checkModel, f.checkAddresses, f.checkVLANs, f.checkASNs, f.checkSessions, f.checkTimers, f.checkDesign,
-		f.checkFamilies, f.checkVPNs, f.checkPeerASN, f.checkNames, f.checkLookups, f.checkUse,
+		f.checkFamilies, f.checkVPNs, f.checkIPsec, f.checkTunnels, f.checkVPNDesign, f.checkPeerASN, f.checkNames, f.checkLookups, f.checkUse,
+		f.checkMACsec, f.checkDSCP, f.checkNAT, f.checkVRFs, f.checkVNetPaths, f.checkReachASNs,
 	} {
 		check()
 	}

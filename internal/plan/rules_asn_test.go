@@ -184,7 +184,7 @@ func TestRulesOfASNs(t *testing.T) {
 		{"a customer number on private peering", twoPrivate, []string{"vlan: 100", "customerASN: 65010\n      vlan: 100"}, nil},
 		{"prepend of Microsoft's", twoPrivate, []string{"er-b]", "er-b], prepend: {er-b: [65010, 12076]}"}, []string{"ER057 error 12076"}},
 		{"prepend of the gateway's on a link", twoPrivate, []string{"er-b]", "er-b], prepend: {er-b.primary: [65515]}"}, []string{"ER057 error 65515"}},
-		{"prepend of Microsoft's on a tunnel", twoPrivate, []string{"er-b]", "er-b, tunnel], prepend: {tunnel: [12076, 65011]}", "traffic:", "vpns:\n  tunnel: {vnet: hub, underlay: internet, psk: env:PSK, tunnels: [{router: ce1, instance: a, interface: Tunnel1}]}\ntraffic:"}, []string{"ER057 error 12076"}},
+		{"prepend of Microsoft's on a tunnel", twoPrivate, []string{"[10.200.0.0/16]", "[10.200.0.0/16], vpnGateway: {instances: [{name: a, public: 203.0.113.10, private: 10.200.255.4, bgp: 169.254.21.2}]}", "er-b]", "er-b, tunnel], prepend: {tunnel: [12076, 65011]}", "traffic:", "vpns:\n  tunnel: {vnet: hub, underlay: internet, psk: env:PSK, tunnels: [{router: ce1, instance: a, interface: Tunnel1}]}\ntraffic:"}, []string{"ER057 error 12076"}},
 		{"prepend of another's", twoPrivate, []string{"er-b]", "er-b], prepend: {er-b: [65010, 65011, 65011]}"}, []string{"ER058 warning 65011"}},
 		{"prepend of the other circuit's router only", twoPrivate, []string{"frr, asn: 65010, routerID: 10.1.255.2", "frr, asn: 65012, routerID: 10.1.255.2", "er-b]", "er-b], prepend: {er-b.secondary: [65012]}"}, nil},
 		{"prepend of documentation on Microsoft peering", twoMicrosoft, []string{"er-b.microsoft]", "er-b.microsoft], prepend: {er-b.microsoft: [64500]}"}, []string{"ER053 error 64500"}},

@@ -18,6 +18,13 @@ const (
 	no365In21Vianet  diag.Code = "ER088"
 )
 
+// Codes beside the rules: what would be accepted by nothing that Azure sends.
+const (
+	noCustomValue   diag.Code = "ER947" // matched by community, and the VNet has none
+	onlyMicrosoft   diag.Code = "ER954" // a VNet over a Microsoft peering only
+	customOnVirtual diag.Code = "ER955" // Virtual WAN sets no custom value (W)
+)
+
 // checkCommunities reports communities that Microsoft does not send, or not
 // where they are matched.
 func (f *facts) checkCommunities(uses map[*peering][]use) {
@@ -152,4 +159,51 @@ func (f *facts) check21Vianet(p *peering, filter []intent.At[bgp.Community], use
 			f.fault(no365In21Vianet, c.Pos, fmt.Sprintf("%s (%s) does not exist in the cloud of 21Vianet, to which %s leads", c.V, known.Text, p.path), "Microsoft 365 in China is reached over the Internet: take it out", region)
 		}
 	}
+}
+
+// checkVNetPaths reports VNets that no path of their statements can bring, and
+// custom values that Azure does not set.
+func (f *facts) checkVNetPaths() {
+	for _, v := range f.vnets {
+		if v.community.Set() && v.in.VirtualWAN.V {
+			f.warn(customOnVirtual, v.community.Pos, fmt.Sprintf("%s hangs on a Virtual WAN hub, where a custom community is not set on its routes", v.name.V), "match its prefixes: write matchBy: prefixes, and take community away", v.in.VirtualWAN.Pos)
+		}
+	}
+	type match struct {
+		vnet    *vnet
+		peering *peering
+	}
+	seen := make(map[match]bool)
+	for _, s := range f.statements {
+		if s.publicOnly() {
+			for _, name := range s.in.Azure {
+				if v := f.vnetByName[name.V]; v != nil {
+					f.fault(onlyMicrosoft, name.Pos, fmt.Sprintf("the VNet %s is wanted over %s only, and a Microsoft peering never brings a VNet", name.V, s.paths[0].name.V), "prefer a private peering or a VPN, or list a service set under azure", v.name.Pos)
+				}
+			}
+			continue
+		}
+		for _, p := range s.circuits() {
+			if p.peering.microsoft || p.peering.in.MatchBy.V != "community" {
+				continue
+			}
+			for _, v := range s.vnets {
+				if m := (match{v, p.peering}); !v.in.Community.Set() && !seen[m] {
+					seen[m] = true
+					f.fault(noCustomValue, v.name.Pos, fmt.Sprintf("%s has no community, and %s accepts nothing without one", v.name.V, p.peering.path), `write community: "12076:2xxxx" as Azure has it, or matchBy: prefixes on the peering`, p.peering.in.MatchBy.Pos)
+				}
+			}
+		}
+	}
+}
+
+// publicOnly reports whether every path of the statement is a Microsoft
+// peering.
+func (s *statement) publicOnly() bool {
+	for _, p := range s.paths {
+		if p.vpn != nil || !p.peering.microsoft {
+			return false
+		}
+	}
+	return len(s.paths) > 0
 }

@@ -8,9 +8,7 @@ import (
 	"github.com/ercfg/ercfg/internal/intent"
 )
 
-// The rules about the order of circuits: fact sheet §8. Those about VPNs
-// (ER130–ER144, ER154) and about the two ends of Global Reach (ER153) are not
-// checked here.
+// The rules about the order of circuits: fact sheet §8.
 const (
 	oneDirection      diag.Code = "ER145"
 	noAggregate       diag.Code = "ER146"

@@ -54,7 +54,7 @@ traffic:`}
 		{"the second and the third", twoPrivate, with(third, []string{"er-c]}", "er-c], preference: {er-c: 150}}"}), []string{"ER145 error 150"}},
 		{"weights in place of prepends", twoPrivate, with(statement("prepend: {er-b: 0}"), weights("er-a: {weight: 10}")), nil},
 		{"weights of one VNet only", twoPrivate, with(statement("prepend: {er-b: 0}"), weights("er-a: {weight: 10}"), []string{"routers:", "    far: {prefixes: [10.201.0.0/16]}\nrouters:", "[hub]", "[hub, far]"}), []string{"ER145 error 0", "ER147 warning 0"}},
-		{"behind a tunnel nothing is advertised", twoPrivate, with(statement("prepend: {er-b: 0}"), []string{"prefer: [er-a", "prefer: [tunnel, er-a", "traffic:", "vpns:\n  tunnel: {vnet: hub, underlay: er-a.private, psk: env:PSK, tunnels: [{router: ce1, instance: a, interface: Tunnel1}]}\ntraffic:"}), nil},
+		{"behind a tunnel nothing is advertised", twoPrivate, with(statement("prepend: {er-b: 0}"), []string{"[10.200.0.0/16]", "[10.200.0.0/16], vpnGateway: {instances: [{name: a, public: 203.0.113.10, private: 10.200.255.4, bgp: 169.254.21.2}]}", "prefer: [er-a", "prefer: [tunnel, er-a", "traffic:", "vpns:\n  tunnel: {vnet: hub, underlay: er-a.private, psk: env:PSK, tunnels: [{router: ce1, instance: a, interface: Tunnel1}]}\ntraffic:"}), nil},
 
 		{"the standby has no IPv6 for the aggregate", twoPrivate, with(noIPv6, statement("technique: more-specifics")), []string{"ER146 error er-b"}},
 		{"one link of the standby has it", twoPrivate, with(noIPv6[:2], statement("technique: more-specifics")), nil},

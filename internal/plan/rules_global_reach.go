@@ -8,8 +8,11 @@ import (
 	"github.com/ercfg/ercfg/internal/intent"
 )
 
-// The rule about the addresses of Global Reach: fact sheet §2 and §14.
-const reachBlock diag.Code = "ER035"
+// The rules about Global Reach: fact sheet §2 and §14.
+const (
+	reachBlock diag.Code = "ER035"
+	reachOneAS diag.Code = "ER153"
+)
 
 // checkReachBlocks reports blocks of Global Reach that Azure refuses, and
 // those that something else uses. Each is named with one thing that uses it.
@@ -84,5 +87,47 @@ func (f *facts) usedSpaces(t *addressTables) map[string]*space[string] {
 // sameReach reports whether two circuits describe one connection from its two
 // ends.
 func sameReach(a, b *circuit) bool {
-	return a == b || (a.in.GlobalReach.With.V == b.name.V && b.in.GlobalReach.With.V == a.name.V)
+	return a == b || (a.in.GlobalReach != nil && b.in.GlobalReach != nil && a.in.GlobalReach.With.V == b.name.V && b.in.GlobalReach.With.V == a.name.V)
+}
+
+// checkReachASNs reports two ends of Global Reach in one AS: each side drops
+// the other's routes, whose AS path holds its own number. A connection that is
+// described from both ends is reported once.
+func (f *facts) checkReachASNs() {
+	seen := make(map[*circuit]bool)
+	for _, c := range f.circuits {
+		in := c.in.GlobalReach
+		if in == nil || c.private == nil {
+			continue
+		}
+		seen[c] = true
+		other := f.circuitByName[in.With.V]
+		if other == nil || other == c || other.private == nil {
+			continue
+		}
+		if seen[other] && sameReach(c, other) {
+			continue
+		}
+		if a, b := sharedAS(c.private, other.private); a != nil {
+			related := []diag.Pos{a.asn.Pos}
+			if b != a {
+				related = append(related, b.asn.Pos)
+			}
+			f.warn(reachOneAS, in.With.Pos, fmt.Sprintf("%s and %s join over Global Reach, and both end in AS %s", c.name.V, other.name.V, a.asn.V),
+				"each side drops the other's routes as its own: give the sites AS numbers of their own, or do without these routes", related...)
+		}
+	}
+}
+
+// sharedAS returns a router of each peering where both have one AS number, and
+// nil otherwise.
+func sharedAS(a, b *peering) (*router, *router) {
+	for _, l := range a.both() {
+		for _, m := range b.both() {
+			if l.router != nil && m.router != nil && l.router.asn.Set() && l.router.asn.V == m.router.asn.V {
+				return l.router, m.router
+			}
+		}
+	}
+	return nil, nil
 }

@@ -64,6 +64,9 @@ func (f *facts) checkDefaultRoute(p *peering, uses []use) {
 	default:
 		f.warn(defaultToVNets, asked.Pos, fmt.Sprintf("%s advertises the default route: all Internet traffic of the VNets comes to the site", p.path), "it takes the VNets' own way to the Internet, and Azure's platform services with it; waive this where it is meant")
 	}
+	if p.microsoft && p.in.AcceptDefault.V {
+		f.fault(defaultToMicrosoft, p.in.AcceptDefault.Pos, fmt.Sprintf("%s is to accept a default route", p.path), "Microsoft peering brings none: take acceptDefault away")
+	}
 	for _, u := range uses {
 		for prefix := range u.advertised() {
 			switch {

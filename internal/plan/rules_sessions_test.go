@@ -56,7 +56,7 @@ func TestRulesOfSessions(t *testing.T) {
 		{"3200 IPv4 prefixes", twoPrivate, networks(many(3200, IPv4)), []string{"ER073 warning private ×2"}},
 		{"4001 IPv4 prefixes", twoPrivate, networks(many(4001, IPv4)), []string{"ER072 error private ×2"}},
 		{"4001 IPv4 prefixes with premium", twoPrivate, with(networks(many(4001, IPv4)), []string{"bandwidth: 1Gbps", "bandwidth: 1Gbps\n    sku: premium"}), nil},
-		{"a circuit behind a tunnel advertises nothing", twoPrivate, with(networks(many(101, IPv6)), []string{"prefer: [er-a", "prefer: [tunnel, er-a", "traffic:", "vpns:\n  tunnel: {vnet: hub, underlay: er-a.private, psk: env:PSK, tunnels: [{router: ce1, instance: a, interface: Tunnel1}]}\ntraffic:"}), nil},
+		{"a circuit behind a tunnel advertises nothing", twoPrivate, with(networks(many(101, IPv6)), []string{"[10.200.0.0/16]", "[10.200.0.0/16], vpnGateway: {instances: [{name: a, public: 203.0.113.10, private: 10.200.255.4, bgp: 169.254.21.2}]}", "prefer: [er-a", "prefer: [tunnel, er-a", "traffic:", "vpns:\n  tunnel: {vnet: hub, underlay: er-a.private, psk: env:PSK, tunnels: [{router: ce1, instance: a, interface: Tunnel1}]}\ntraffic:"}), nil},
 
 		{"a default route that nobody asked for", twoPrivate, networks(`10.1.0.0/16, "::/0"`), []string{`ER075 error "::/0" ×2`}},
 		{"a default route that is asked for", twoPrivate, with(networks("10.1.0.0/16, 0.0.0.0/0"), []string{"vlan:", "advertiseDefault: true\n      vlan:"}), []string{"ER075 warning true ×2"}},

@@ -2,6 +2,9 @@ package plan
 
 import (
 	"fmt"
+	"net/netip"
+	"slices"
+	"strings"
 	"time"
 
 	"github.com/ercfg/ercfg/internal/diag"
@@ -9,16 +12,21 @@ import (
 	"github.com/ercfg/ercfg/internal/intent"
 )
 
-// The rules about a VPN that need nothing of its tunnels' inside: fact sheet
-// §4 and §7. Those about its place in a statement, its underlay and its
-// algorithms come with its rendering.
+// The rules about a VPN and its gateway as a whole: fact sheet §4, §7, §9 and
+// §10. Those about its place in a statement are in rules_backup.go and
+// rules_encrypted.go, those about its tunnels in rules_tunnel.go, and those
+// about its algorithms in rules_ipsec.go.
 const (
-	vpnPeerASN    diag.Code = "ER059"
-	vpnGatewayASN diag.Code = "ER060"
-	vpnBFD        diag.Code = "ER108"
-	vpnTimers     diag.Code = "ER109"
-	vpnUnclamped  diag.Code = "ER122"
-	vpnMSSLarge   diag.Code = "ER123"
+	vpnPeerASN      diag.Code = "ER059"
+	vpnGatewayASN   diag.Code = "ER060"
+	vpnBFD          diag.Code = "ER108"
+	vpnTimers       diag.Code = "ER109"
+	vpnUnclamped    diag.Code = "ER122"
+	vpnMSSLarge     diag.Code = "ER123"
+	subnetTooSmall  diag.Code = "ER141"
+	basicGateway    diag.Code = "ER142"
+	noPrivateTunnel diag.Code = "ER143"
+	vpnPrefixes     diag.Code = "ER175"
 )
 
 // checkVPNs judges what a gateway does not take.
@@ -27,8 +35,10 @@ func (f *facts) checkVPNs() {
 		f.checkVPNSessions(v)
 		f.checkVPNSize(v)
 		f.checkVPNPeers(v)
+		f.checkPrivateGateway(v)
 	}
-	f.checkGatewayASNs()
+	f.checkVPNPrefixes()
+	f.checkGateways()
 }
 
 // checkVPNPeers reports routers whose AS number the gateway does not take. What
@@ -60,33 +70,103 @@ func (f *facts) checkVPNPeers(v *vpn) {
 	}
 }
 
-// checkGatewayASNs reports VPN gateways beside an ExpressRoute gateway that do
-// not have Azure's own AS number. A VNet with a gateway of its own uses no
-// other VNet's, so a private peering that reaches it ends in its own, too.
-func (f *facts) checkGatewayASNs() {
-	beside := make(map[*vnet]diag.Pos)
+// checkGateways reports VPN gateways that cannot be what the intent wants of
+// them, beside an ExpressRoute gateway above all.
+func (f *facts) checkGateways() {
+	beside := f.reachedVNets()
+	for _, v := range f.vnets {
+		at, reached := beside[v]
+		reached = reached || v.in.ExpressRouteGateway != nil
+		related := placed(at)
+		if g := v.in.VPNGateway; g != nil && expressroute.IsBasicGateway(g.SKU.V) {
+			f.fault(basicGateway, g.SKU.Pos, fmt.Sprintf("the VPN gateway of %s is a Basic one", v.name.V), "it has no BGP and does not stand beside an ExpressRoute gateway: make a route-based VpnGw1AZ or larger", related...)
+		}
+		if !reached {
+			continue
+		}
+		if p := v.gatewaySubnet; f.endsVPN(v) && p.V.IsValid() && p.V.Addr().Is4() && p.V.Bits() > expressroute.GatewaySubnetBits {
+			f.fault(subnetTooSmall, p.Pos, fmt.Sprintf("the gateway subnet %s of %s has no room for two gateways", p.V, v.name.V), fmt.Sprintf("an ExpressRoute and a VPN gateway need a /%d or larger: make it so in Azure, and write that", expressroute.GatewaySubnetBits), related...)
+		}
+		if a := v.gatewayASN; a.Set() && a.V != expressroute.VPNGatewayASN {
+			f.fault(vpnGatewayASN, a.Pos, fmt.Sprintf("the VPN gateway of %s has AS %s and stands beside an ExpressRoute gateway", v.name.V, a.V), fmt.Sprintf("write %s, set it in Azure, and reset the gateway there", expressroute.VPNGatewayASN), related...)
+		}
+	}
+}
+
+// reachedVNets finds the VNets that a statement reaches over private peering,
+// and where it says so. A VNet with a gateway of its own uses no other VNet's,
+// so that the peering ends in its own, too.
+func (f *facts) reachedVNets() map[*vnet]diag.Pos {
+	out := make(map[*vnet]diag.Pos)
 	for _, s := range f.statements {
 		for _, p := range s.circuits() {
 			if p.peering.microsoft {
 				continue
 			}
 			for _, v := range s.vnets {
-				keep(beside, v, p.name.Pos)
+				keep(out, v, p.name.Pos)
 			}
 			break // one is enough
 		}
 	}
-	for _, v := range f.vnets {
-		at, reached := beside[v]
-		a := v.gatewayASN
-		if !a.Set() || a.V == expressroute.VPNGatewayASN || !reached && v.in.ExpressRouteGateway == nil {
-			continue
+	return out
+}
+
+// endsVPN reports whether the VNet has a VPN gateway.
+func (f *facts) endsVPN(v *vnet) bool {
+	return v.in.VPNGateway != nil || slices.ContainsFunc(f.vpns, func(x *vpn) bool { return x.vnet == v })
+}
+
+// checkPrivateGateway reports a gateway that ends no tunnels on private
+// addresses. The gateway of a Virtual WAN hub has no such SKU.
+func (f *facts) checkPrivateGateway(v *vpn) {
+	if !v.underPrivate() || v.vnet == nil || v.vnet.in.VPNGateway == nil || v.vnet.in.VirtualWAN.V {
+		return
+	}
+	sku := v.vnet.in.VPNGateway.SKU
+	if sku.Set() && !expressroute.IsPrivateGateway(sku.V) && !expressroute.IsBasicGateway(sku.V) {
+		f.fault(noPrivateTunnel, sku.Pos, fmt.Sprintf("the VPN gateway of %s is a %s, and %s ends on its private addresses", v.vnet.name.V, sku.V, v.name.V), "only "+strings.Join(expressroute.PrivateGatewaySKUs(), ", ")+" have those", v.in.Underlay.Pos)
+	}
+}
+
+// checkVPNPrefixes counts what each VPN advertises to its gateway.
+func (f *facts) checkVPNPrefixes() {
+	bound := make(map[*vpn]int)
+	f.eachCarried(func(v *vpn, n *network) { bound[v] += len(n.prefixes) })
+	counted := make(map[*vpn]map[netip.Prefix]struct{})
+	f.eachCarried(func(v *vpn, n *network) {
+		// Telling equal prefixes apart costs memory, and only many need it.
+		if bound[v] <= expressroute.VPNGatewayPrefixes {
+			return
 		}
-		var related []diag.Pos
-		if reached {
-			related = append(related, at)
+		if counted[v] == nil {
+			counted[v] = make(map[netip.Prefix]struct{}, bound[v])
 		}
-		f.fault(vpnGatewayASN, a.Pos, fmt.Sprintf("the VPN gateway of %s has AS %s and stands beside an ExpressRoute gateway", v.name.V, a.V), fmt.Sprintf("write %s, set it in Azure, and reset the gateway there", expressroute.VPNGatewayASN), related...)
+		for _, p := range n.prefixes {
+			if p.V.Addr().Is4() {
+				counted[v][p.V] = struct{}{}
+			}
+		}
+	})
+	for _, v := range f.vpns {
+		if n := len(counted[v]); n > expressroute.VPNGatewayPrefixes {
+			f.fault(vpnPrefixes, v.name.Pos, fmt.Sprintf("the VPN %s advertises %d prefixes, and the gateway takes %d", v.name.V, n, expressroute.VPNGatewayPrefixes), "one more than that and it drops the session: advertise summaries")
+		}
+	}
+}
+
+// eachCarried visits the networks that each VPN carries, statement by
+// statement.
+func (f *facts) eachCarried(visit func(*vpn, *network)) {
+	for _, s := range f.statements {
+		for _, p := range s.paths {
+			if p.vpn == nil {
+				continue
+			}
+			for _, n := range s.networks {
+				visit(p.vpn, n)
+			}
+		}
 	}
 }
 

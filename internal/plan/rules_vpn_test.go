@@ -7,10 +7,11 @@ import "testing"
 // find is left out.
 func TestRulesOfVPNs(t *testing.T) {
 	t.Parallel()
-	const vpn = "vpns:\n  s2s: {vnet: hub, underlay: internet, psk: env:PSK, tunnels: [{router: r1, instance: a, interface: Tunnel1}]}\ntraffic:\n"
+	const vpn = "vpns:\n  s2s: {vnet: hub, underlay: internet, psk: env:PSK, ike: {encryption: aes256, integrity: sha256, dhGroup: 14}, esp: {encryption: gcmaes256, integrity: gcmaes256, pfsGroup: 14}, tunnels: [{router: r1, instance: a, interface: Tunnel1}]}\ntraffic:\n"
 	base := []string{
-		"hub: {prefixes: [10.200.0.0/16], region: eastus}", "hub: {prefixes: [10.200.0.0/16], region: eastus, vpnGateway: {asn: 65515, instances: [{name: a}]}}",
-		"traffic:\n", vpn,
+		"hub: {prefixes: [10.200.0.0/16], region: eastus}", "hub: {prefixes: [10.200.0.0/16], region: eastus, vpnGateway: {asn: 65515, policy: custom, instances: [{name: a, public: 203.0.113.10, private: 10.200.255.4, bgp: 10.200.255.30}]}}",
+		"    far:", "    off: {prefixes: [10.202.0.0/16], region: eastus}\n    far:",
+		"traffic:\n", vpn, "prefer: [er-a, er-b]", "prefer: [er-a, er-b, s2s]",
 	}
 	tests := []struct {
 		name    string
@@ -21,23 +22,35 @@ func TestRulesOfVPNs(t *testing.T) {
 		{"an unknown VNet", []string{"vnet: hub", "vnet: hup"}, "ER904×1"},
 		{"an unknown router", []string{"[{router: r1, instance", "[{router: r9, instance"}, "ER904×1"},
 		{"an unknown instance", []string{"instance: a", "instance: c"}, "ER904×1"},
-		{"a VNet without a gateway", []string{"vnet: hub", "vnet: far"}, "ER904×1"},
+		{"a VNet without a gateway", []string{"vnet: hub", "vnet: off"}, "ER904×1"},
 		{"an underlay of no kind", []string{"underlay: internet", "underlay: er-a"}, "ER904×1"},
 		{"an underlay that is no peering", []string{"underlay: internet", "underlay: er-a.microsoft"}, "ER904×1"},
-		{"a private peering as underlay", []string{"underlay: internet", "underlay: er-a.private"}, ""},
+		{"a private peering as underlay", []string{"underlay: internet", "underlay: er-a.private"}, "ER938×1"},
 		{"the default AS number of a gateway", []string{"asn: 65515, ", ""}, ""},
 		{"another AS number where a circuit goes", []string{"asn: 65515", "asn: 65020"}, "ER060×1"},
-		{"another AS number where none goes", []string{"asn: 65515", "asn: 65020", "azure: [hub]", "azure: [far]"}, ""},
-		{"another AS number beside a written gateway", []string{"asn: 65515", "asn: 65020", "region: eastus", "expressRouteGateway: {sku: ErGw2AZ}, region: eastus", "azure: [hub]", "azure: [far]"}, "ER060×1"},
+		{"another AS number where none goes", []string{"asn: 65515", "asn: 65020", "azure: [hub]", "azure: [off]"}, ""},
+		{"another AS number beside a written gateway", []string{"asn: 65515", "asn: 65020", "region: eastus", "expressRouteGateway: {sku: ErGw2AZ}, region: eastus", "azure: [hub]", "azure: [off]"}, "ER060×1"},
 		{"an AS number that circuits refuse, too", []string{"ios-xe, asn: 65001", "ios-xe, asn: 12076", "frr, asn: 65001", "frr, asn: 12076"}, "ER052×2"},
 		{"an AS number for documentation", []string{"ios-xe, asn: 65001", "ios-xe, asn: 64500", "frr, asn: 65001", "frr, asn: 64500"}, "ER059×1 ER053×2"},
-		{"IPv6 over a VPN alone", []string{"[10.1.0.0/16]", "[10.1.0.0/16, \"2001:db8:1::/48\"]", "prefer: [er-a, er-b]", "prefer: [s2s]"}, "ER939×1"},
-		{"IPv4 over circuits or a VPN", []string{"prefer: [er-a, er-b]", "prefer: [er-a, er-b, s2s]"}, ""},
+		{"IPv6 over a VPN alone", []string{"[10.1.0.0/16]", "[10.1.0.0/16, \"2001:db8:1::/48\"]", "prefer: [er-a, er-b, s2s]", "prefer: [s2s]"}, "ER144×1 ER939×1"},
 		{"BFD switched off", []string{"psk: env:PSK", "psk: env:PSK, bfd: false"}, ""},
 		{"one timer", []string{"psk: env:PSK", "psk: env:PSK, timers: {keepalive: 60s, hold: 90s}"}, "ER109×1"},
 		{"timers in minutes", []string{"psk: env:PSK", "psk: env:PSK, timers: {keepalive: 1m, hold: 3m}"}, ""},
 		{"a large tunnel with the default clamp", []string{"psk: env:PSK", "psk: env:PSK, mtu: 1500"}, ""},
 		{"a large clamp on a tunnel that fits", []string{"psk: env:PSK", "psk: env:PSK, mtu: 1400, mss: 1351"}, "ER123×1"},
+		{"a gateway subnet with room", []string{"region: eastus, vpnGateway", "gatewaySubnet: 10.200.255.0/27, region: eastus, vpnGateway"}, ""},
+		{"a gateway subnet without room", []string{"region: eastus, vpnGateway", "gatewaySubnet: 10.200.255.0/28, region: eastus, vpnGateway"}, "ER141×1"},
+		{"a small gateway subnet that no circuit reaches", []string{"region: eastus, vpnGateway", "gatewaySubnet: 10.200.255.0/28, region: eastus, vpnGateway", "azure: [hub]", "azure: [off]"}, ""},
+		{"a small gateway subnet without a VPN gateway", []string{"far: {prefixes: [10.201.0.0/16]", "far: {gatewaySubnet: 10.201.255.0/28, prefixes: [10.201.0.0/16]"}, ""},
+		{"a Basic gateway", []string{"{asn: 65515", "{sku: Basic, asn: 65515"}, "ER142×1"},
+		{"a Basic gateway under private tunnels", []string{"{asn: 65515", "{sku: Basic, asn: 65515", "underlay: internet", "underlay: er-a.private"}, "ER142×1 ER938×1"},
+		{"a gateway without zones", []string{"{asn: 65515", "{sku: VpnGw2, asn: 65515"}, ""},
+		{"a gateway without zones under private tunnels", []string{"{asn: 65515", "{sku: VpnGw2, asn: 65515", "underlay: internet", "underlay: er-a.private"}, "ER143×1 ER938×1"},
+		{"a gateway with zones under private tunnels", []string{"{asn: 65515", "{sku: VpnGw5AZ, asn: 65515", "underlay: internet", "underlay: er-a.private"}, "ER938×1"},
+		{"a hub of Virtual WAN under private tunnels", []string{"{asn: 65515", "{sku: ScaleUnit, asn: 65515", "region: eastus, vpnGateway", "virtualWAN: true, region: eastus, vpnGateway", "underlay: internet", "underlay: er-a.private"}, "ER938×1"},
+		{"4000 prefixes", []string{"[10.1.0.0/16]", "[" + many(4000, IPv4) + "]", "prefer: [er-a, er-b, s2s]", "prefer: [s2s]", "azure: [hub]", "azure: [off]"}, ""},
+		{"4001 prefixes", []string{"[10.1.0.0/16]", "[" + many(4001, IPv4) + "]", "prefer: [er-a, er-b, s2s]", "prefer: [s2s]", "azure: [hub]", "azure: [off]"}, "ER175×1"},
+		{"4001 prefixes, one of them twice", []string{"[10.1.0.0/16]", "[" + many(4000, IPv4) + ", 10.2.0.0/24]", "prefer: [er-a, er-b, s2s]", "prefer: [s2s]", "azure: [hub]", "azure: [off]"}, ""},
 		{"a large clamp on a large tunnel", []string{"psk: env:PSK", "psk: env:PSK, mtu: 1401, mss: 1351"}, "ER122×1"},
 	}
 	for _, tt := range tests {

@@ -1,0 +1,347 @@
+package plan
+
+import (
+	"cmp"
+	"fmt"
+	"net/netip"
+	"slices"
+	"strings"
+
+	"github.com/ercfg/ercfg/internal/bgp"
+	"github.com/ercfg/ercfg/internal/diag"
+	"github.com/ercfg/ercfg/internal/expressroute"
+	"github.com/ercfg/ercfg/internal/intent"
+)
+
+// The rules about what a tunnel rides on and what it ends on: fact sheet §9,
+// §10 and §11.
+const (
+	endpointUnpinned  diag.Code = "ER134"
+	sourceUnreachable diag.Code = "ER139"
+	tunnelInItself    diag.Code = "ER140"
+	tooFewTunnels     diag.Code = "ER168"
+	peerMisplaced     diag.Code = "ER169"
+	peerOutOfRange    diag.Code = "ER170"
+	passivePeer       diag.Code = "ER171"
+	peerOnVirtualWAN  diag.Code = "ER172"
+	peerUnreachable   diag.Code = "ER173"
+	endShared         diag.Code = "ER176"
+	pinIgnoresDrain   diag.Code = "ER938" // a static route to the endpoint (W)
+	mayLeaveCircuit   diag.Code = "ER946" // a tunnel that may move to the Internet
+)
+
+// checkTunnels reports tunnels that do not come up, that come up over another
+// path than was meant, or that are fewer than the gateway's instances.
+func (f *facts) checkTunnels() {
+	if len(f.vpns) == 0 {
+		return
+	}
+	saas, uses := f.onMicrosoft(), f.uses()
+	for _, v := range f.vnets {
+		f.checkInstances(v)
+	}
+	for _, v := range f.vpns {
+		f.checkEveryInstance(v)
+		sources := v.sources(uses)
+		for _, t := range v.tunnels {
+			f.checkPinned(t, saas)
+			f.checkSource(t, sources)
+			f.checkRecursion(t)
+			f.checkPeer(t)
+		}
+		f.checkPin(v)
+		f.checkFallback(v, uses)
+	}
+	f.checkSharedEnds()
+}
+
+// saas is where Microsoft peering brings Microsoft's public prefixes to.
+type saas struct {
+	routers map[place]*peering
+	systems map[system]*peering // over iBGP
+}
+
+// A system is a routing table that the routers of an AS share.
+type system struct {
+	asn bgp.ASN
+	vrf string
+}
+
+func (f *facts) onMicrosoft() saas {
+	out := saas{make(map[place]*peering), make(map[system]*peering)}
+	for _, c := range f.circuits {
+		if c.microsoft == nil {
+			continue
+		}
+		for _, l := range c.microsoft.both() {
+			if l.router != nil {
+				keep(out.routers, place{l.router, c.microsoft.vrf}, c.microsoft)
+				keep(out.systems, system{l.router.asn.V, c.microsoft.vrf}, c.microsoft)
+			}
+		}
+	}
+	return out
+}
+
+// checkPinned reports a tunnel over the Internet whose far end Microsoft
+// peering may attract: it dies with the circuit that it is the backup of.
+func (f *facts) checkPinned(t *tunnel, s saas) {
+	if t.vpn.in.Underlay.V != "internet" || t.in.NextHop.Set() || t.router == nil {
+		return
+	}
+	p := s.routers[place{t.router, t.outside}]
+	if p == nil && t.router.asn.V != 0 {
+		p = s.systems[system{t.router.asn.V, t.outside}]
+	}
+	if p != nil {
+		f.fault(endpointUnpinned, t.in.Pos, fmt.Sprintf("this tunnel of %s has no nextHop, and %s brings the gateway's public address to %s", t.vpn.name.V, p.path, t.router.name.V),
+			"the tunnel would ride on the circuit and fail with it: write nextHop: ADDRESS of the Internet's router", p.in.Pos)
+	}
+}
+
+// sources are the prefixes in which a tunnel over the VPN's peering may have
+// its near end, so that Azure finds the way back.
+func (v *vpn) sources(uses map[*peering][]use) *space[*path] {
+	if v.underlay == nil {
+		return nil
+	}
+	registered := newSpace(v.underlay.registered())
+	var spans []span[*path]
+	for _, u := range uses[v.underlay] {
+		for p := range u.advertised() {
+			if _, ok := registered.covering(p.V); ok || !v.underlay.microsoft {
+				spans = append(spans, span[*path]{p, u.steer.path})
+			}
+		}
+	}
+	return newSpace(spans)
+}
+
+// registered are the prefixes that Microsoft takes on a Microsoft peering.
+// What is none is reported where they are judged.
+func (p *peering) registered() []span[struct{}] {
+	var out []span[struct{}]
+	for _, a := range p.in.AdvertisedPublicPrefixes {
+		if prefix, err := netip.ParsePrefix(a.V); err == nil {
+			out = append(out, span[struct{}]{At: intent.At[netip.Prefix]{V: prefix.Masked(), Pos: a.Pos}})
+		}
+	}
+	return out
+}
+
+// checkSource reports a near end that Azure cannot answer over the peering.
+func (f *facts) checkSource(t *tunnel, sources *space[*path]) {
+	a, p := t.local, t.vpn.underlay
+	if p == nil || !a.V.IsValid() {
+		return
+	}
+	if _, ok := sources.covering(netip.PrefixFrom(a.V, a.V.BitLen())); ok {
+		return
+	}
+	hint := fmt.Sprintf("list a network that holds it in a statement over %s; the circuit must be its first path, or it does not advertise it", p.path)
+	if p.microsoft {
+		hint = fmt.Sprintf("advertise a prefix that holds it on %s, and register that among its advertisedPublicPrefixes", p.path)
+	}
+	f.fault(sourceUnreachable, a.Pos, fmt.Sprintf("%s, where the tunnel of %s begins, lies in no prefix that %s advertises", a.V, t.vpn.name.V, p.path), hint, p.in.Pos)
+}
+
+// checkRecursion reports a far end that would be reached through the tunnel
+// itself.
+func (f *facts) checkRecursion(t *tunnel) {
+	v := t.vpn
+	if t.gateway == nil || t.outside != v.vrf {
+		return
+	}
+	switch {
+	case t.peer.V.IsValid() && t.peer.V == t.remote.V && !t.onLink():
+		f.fault(tunnelInItself, t.peer.Pos, fmt.Sprintf("%s is the BGP peer of instance %s and the far end of its tunnel", t.peer.V, t.gateway.in.Name.V), "the route to the peer leads into the tunnel, and the tunnel's own packets follow it: give the gateway APIPA peer addresses (169.254.21.0–169.254.22.255)", t.remote.Pos)
+	case t.needsPin() && t.router != nil && t.remote.V.IsValid() && !t.router.on(v.underlay):
+		f.fault(tunnelInItself, t.in.Router.Pos, fmt.Sprintf("%s has no link of %s, and the way to %s leads through the tunnel as soon as it is up", t.router.name.V, v.underlay.path, t.remote.V),
+			fmt.Sprintf("end the tunnel on a router of %s, put its outside into a VRF of its own, or give the gateway subnet an address space of its own in the VNet", v.underlay.path), v.in.Underlay.Pos)
+	}
+}
+
+// on reports whether the peering has a link on the router.
+func (r *router) on(p *peering) bool {
+	return slices.ContainsFunc(r.links, func(l *link) bool { return l.peering == p })
+}
+
+// checkPin warns of a far end that a static route holds: Microsoft drains a
+// link by a longer AS path, which no static route follows.
+func (f *facts) checkPin(v *vpn) {
+	for _, t := range v.tunnels {
+		if t.needsPin() && t.router != nil && t.router.on(v.underlay) {
+			f.warn(pinIgnoresDrain, v.in.Underlay.Pos, fmt.Sprintf("static routes hold the gateway's addresses of %s on the links of %s and do not follow when Microsoft drains one", v.name.V, v.underlay.path),
+				"list the gateway subnet among the VNet's prefixes where it is an address space of its own: then BGP holds them")
+			return
+		}
+	}
+}
+
+// checkFallback judges a tunnel over Microsoft peering when its circuit fails:
+// the gateway's public address is on the Internet, too.
+func (f *facts) checkFallback(v *vpn, uses map[*peering][]use) {
+	p, said := v.underlay, v.in.InternetFallback
+	switch {
+	case p == nil || !p.microsoft || said.V:
+		return
+	case !said.Set():
+		f.warn(mayLeaveCircuit, v.in.Underlay.Pos, fmt.Sprintf("when %s fails, the tunnels of %s move to the Internet where its routes lead to the gateway", p.path, v.name.V), "write internetFallback: true where that is meant, and internetFallback: false where it must not be")
+		return
+	}
+	var spans []span[*service]
+	for _, u := range uses[p] {
+		for _, s := range u.statement.services {
+			for _, prefix := range s.prefixes {
+				spans = append(spans, span[*service]{prefix, s})
+			}
+		}
+	}
+	held := newSpace(spans)
+	for _, t := range v.tunnels {
+		if a := t.remote; a.V.IsValid() {
+			if _, ok := held.covering(netip.PrefixFrom(a.V, a.V.BitLen())); !ok {
+				f.fault(mayLeaveCircuit, said.Pos, fmt.Sprintf("nothing keeps the tunnels of %s off the Internet when %s fails: no service set of its statements has a prefix that holds %s", v.name.V, p.path, a.V),
+					fmt.Sprintf("accept a service set with prefixes: [PREFIX] on %s; a discard route for it then waits behind the circuit's", p.path), a.Pos)
+				return
+			}
+		}
+	}
+}
+
+// checkInstances reports BGP peer addresses that the gateway cannot have, and
+// instances that one address stands for.
+func (f *facts) checkInstances(v *vnet) {
+	seen := make(map[netip.Addr]*instance)
+	for _, g := range v.instances {
+		a := g.bgp
+		if !a.V.IsValid() {
+			continue
+		}
+		if expressroute.IsAPIPA(a.V) && !expressroute.ValidAPIPA(a.V) {
+			f.fault(peerOutOfRange, a.Pos, fmt.Sprintf("%s is no APIPA address that a VPN gateway takes", a.V), "write one of 169.254.21.0–169.254.22.255, as the gateway has it")
+		}
+		if before := seen[a.V]; before != nil {
+			f.fault(tooFewTunnels, a.Pos, fmt.Sprintf("instances %s and %s of the VPN gateway of %s have one BGP peer address, %s", before.in.Name.V, g.in.Name.V, v.name.V, a.V), "each instance has a peer address of its own: write both, as the gateway shows them", before.bgp.Pos)
+		}
+		keep(seen, a.V, g)
+	}
+}
+
+// checkEveryInstance reports instances that no tunnel of a VPN ends on: when
+// Azure takes the other ones down, the VPN is down.
+func (f *facts) checkEveryInstance(v *vpn) {
+	if v.vnet == nil {
+		return
+	}
+	var without []string
+	var places []diag.Pos
+	for _, g := range v.vnet.instances {
+		if !slices.ContainsFunc(v.tunnels, func(t *tunnel) bool { return t.gateway == g }) {
+			without = append(without, g.in.Name.V)
+			places = append(places, g.in.Name.Pos)
+		}
+	}
+	// A tunnel whose instance nothing defines may be meant for one of these.
+	unknown := slices.ContainsFunc(v.tunnels, func(t *tunnel) bool { return t.gateway == nil })
+	if len(without) > 0 && !unknown {
+		f.fault(tooFewTunnels, v.name.Pos, fmt.Sprintf("no tunnel of the VPN %s ends on instance %s of the gateway of %s", v.name.V, strings.Join(without, ", "), v.vnet.name.V), "an active/active gateway loses one instance at a time: write a tunnel to each", places...)
+	}
+}
+
+// checkPeer reports ends of the BGP session inside the tunnel that do not
+// come together.
+func (f *facts) checkPeer(t *tunnel) {
+	peer, ours := t.peer.V, t.ours()
+	if t.router == nil || t.vpn.vnet == nil || !peer.IsValid() {
+		return
+	}
+	apipa := expressroute.IsAPIPA(peer)
+	f.checkInside(t, apipa)
+	if apipa && t.in.Passive.V {
+		f.fault(passivePeer, t.in.Passive.Pos, fmt.Sprintf("%s waits for %s to begin the session", t.router.name.V, peer), "a gateway never begins one with an APIPA peer: take passive away", t.peer.Pos)
+	}
+	if apipa && t.vpn.vnet.in.VirtualWAN.V && t.vpn.underPrivate() {
+		f.fault(peerOnVirtualWAN, t.peer.Pos, fmt.Sprintf("%s is an APIPA peer on the Virtual WAN of %s, and %s rides on private peering", peer, t.vpn.vnet.name.V, t.vpn.name.V), "write the hub gateway's own BGP address, and leave inside out", t.vpn.in.Underlay.Pos)
+	}
+	switch {
+	case !ours.IsValid(), apipa && !t.onLink():
+	case t.onLink():
+		f.checkOurs(t, ours, t.inside.Pos)
+	default:
+		f.checkOurs(t, ours, t.router.loopback4.Pos)
+	}
+}
+
+// checkInside reports a session that cannot form. An APIPA peer is in the
+// subnet inside the tunnel; any other one is reached from the loopback.
+func (f *facts) checkInside(t *tunnel, apipa bool) {
+	a, peer := t.inside.V.Addr(), t.peer.V
+	switch {
+	case expressroute.IsAPIPA(a) && !expressroute.ValidAPIPA(a) && (!apipa || expressroute.ValidAPIPA(peer)):
+		f.fault(peerOutOfRange, t.inside.Pos, fmt.Sprintf("%s is no APIPA address that a VPN gateway takes as its peer", a), "write one of 169.254.21.0–169.254.22.255, as the connection has it")
+	case apipa && !t.onLink() && (a.IsValid() || !t.inside.Set()):
+		f.fault(peerUnreachable, cmp.Or(t.inside.Pos, t.in.Instance.Pos), fmt.Sprintf("the APIPA peer %s is not in the subnet inside the tunnel", peer), "the gateway speaks from there to an APIPA address only: write inside: ADDRESS/30 of the subnet that the connection has", t.peer.Pos)
+	case !apipa && !t.onLink() && t.router.loopback4.Pos.IsZero():
+		f.fault(peerUnreachable, t.in.Router.Pos, fmt.Sprintf("%s has no IPv4 loopback, and %s of the VPN %s is not in a subnet inside the tunnel", t.router.name.V, peer, t.vpn.name.V),
+			"the session with such a peer begins on the loopback: write loopback: {interface: NAME, ipv4: ADDRESS/32} on the router", t.peer.Pos)
+	}
+}
+
+// checkOurs reports a BGP address of ours that the gateway refuses.
+func (f *facts) checkOurs(t *tunnel, ours netip.Addr, at diag.Pos) {
+	if ours == t.local.V {
+		f.fault(peerMisplaced, t.local.Pos, fmt.Sprintf("%s is where the tunnel of %s begins and our BGP address inside it", ours, t.vpn.name.V), "the gateway would send the tunnel's own packets into it: begin the tunnel on another address, or give it an APIPA subnet inside", at)
+	}
+	for _, p := range t.vpn.vnet.prefixes {
+		if p.V.Contains(ours) {
+			f.fault(peerMisplaced, at, fmt.Sprintf("%s, our BGP address on the VPN %s, lies in %s of VNet %s", ours, t.vpn.name.V, p.V, t.vpn.vnet.name.V), "Azure owns that space: write an address of the LAN, or an APIPA one", p.Pos)
+		}
+	}
+}
+
+// An end is what one address stands for at a VPN gateway. The instance is nil
+// where any is meant.
+type end struct {
+	gateway  *vnet
+	instance *instance
+	addr     netip.Addr
+}
+
+// checkSharedEnds reports tunnels that a gateway cannot tell apart. Two tunnels
+// of one router to two instances may begin on one address and share a loopback.
+func (f *facts) checkSharedEnds() {
+	local, ours := make(map[end]*tunnel), make(map[end]*tunnel)
+	// shares notes the tunnel's end and returns the first other tunnel on it.
+	shares := func(ends map[end]*tunnel, t *tunnel, a netip.Addr, tied bool) *tunnel {
+		if !a.IsValid() {
+			return nil
+		}
+		whole, one := end{t.vpn.vnet, nil, a}, end{t.vpn.vnet, t.gateway, a}
+		defer func() { keep(ends, whole, t); keep(ends, one, t) }()
+		if before := ends[whole]; before != nil && (tied || before.router != t.router) {
+			return before
+		}
+		return ends[one]
+	}
+	for _, v := range f.vpns {
+		for _, t := range v.tunnels {
+			if v.vnet == nil || t.router == nil || t.gateway == nil {
+				continue
+			}
+			begun := shares(local, t, t.local.V, false)
+			// An address inside belongs to one tunnel alone. Two loopbacks of one
+			// address are another rule's finding.
+			peered := shares(ours, t, t.ours(), t.onLink())
+			switch {
+			case begun != nil:
+				f.fault(endShared, t.local.Pos, fmt.Sprintf("two tunnels to %s begin on %s", v.vnet.name.V, t.local.V), "the gateway tells devices apart by that address: give each tunnel to an instance its own", begun.local.Pos)
+			case peered == nil:
+			case t.onLink():
+				f.fault(endShared, t.inside.Pos, fmt.Sprintf("two tunnels to %s have %s inside", v.vnet.name.V, t.ours()), "each session needs a BGP address of its own", peered.inside.Pos)
+			case peered.router == t.router:
+				f.fault(endShared, t.in.Instance.Pos, fmt.Sprintf("two tunnels of %s to instance %s of %s share the session from its loopback", t.router.name.V, t.gateway.in.Name.V, v.vnet.name.V), "one session cannot have two tunnels: keep one, or give both APIPA subnets inside", peered.in.Instance.Pos)
+			}
+		}
+	}
+}
