@@ -94,6 +94,10 @@ func (c *checker) limits(r *plan.Router, t *plan.Tunnel) {
 			between("IPsec lifetime", p.Origin+".lifetimes.espKilobytes", p.ESP.Kilobytes, 64000, math.MaxUint32, " KB")
 		}
 	case plan.IOSXE:
+		if p.IKEVersion == 1 && strings.HasPrefix(p.IKE.Encryption, "gcm") {
+			c.add(noAlgorithm, diag.Error, p.IKE.Origin+".encryption", fmt.Sprintf("IOS-XE has no %s in IKEv1", p.IKE.Encryption), "leave ikeVersion out, which is 2")
+		}
+		c.shielded(r, t)
 		between("dead peer detection", p.Origin+".dpd", second(p.DPD), 10, 3600, "s")
 		between("IKE lifetime", p.Origin+".lifetimes.ike", second(p.IKE.Lifetime), 120, 86400, "s")
 		between("IPsec lifetime", p.Origin+".lifetimes.esp", second(p.ESP.Lifetime), 120, 2592000, "s")
@@ -101,6 +105,31 @@ func (c *checker) limits(r *plan.Router, t *plan.Tunnel) {
 			between("IPsec lifetime", p.Origin+".lifetimes.espKilobytes", p.ESP.Kilobytes, 2560, 4294967295, " KB")
 		}
 	case plan.FRR:
+	}
+}
+
+// shielded reports algorithms that IOS-XE refuses since 17.11 unless its
+// compliance shield is switched off, which is the whole box's affair.
+// Source: Cisco Field Notice FN72510.
+func (c *checker) shielded(r *plan.Router, t *plan.Tunnel) {
+	if before(r.Version, plan.Version{Major: 17, Minor: 11}) {
+		return
+	}
+	p := &t.IPsec
+	group := func(n int) bool { return n == 1 || n == 2 || n == 24 && p.IKEVersion == 2 }
+	for _, x := range []struct {
+		weak       bool
+		word, path string
+	}{
+		{slices.Contains([]string{"des", "des3"}, p.IKE.Encryption), p.IKE.Encryption, p.IKE.Origin + ".encryption"},
+		{p.IKE.Integrity == "md5", p.IKE.Integrity, p.IKE.Origin + ".integrity"},
+		{group(p.IKE.DHGroup), fmt.Sprintf("Diffie-Hellman group %d", p.IKE.DHGroup), p.IKE.Origin + ".dhGroup"},
+		{slices.Contains([]string{"des", "des3", "none"}, p.ESP.Encryption), p.ESP.Encryption, p.ESP.Origin + ".encryption"},
+		{p.ESP.Integrity == "md5", p.ESP.Integrity, p.ESP.Origin + ".integrity"},
+	} {
+		if x.weak {
+			c.add(noAlgorithm, diag.Error, x.path, fmt.Sprintf("IOS-XE %s refuses %s", r.Version.Text, x.word), "it is weak: choose another one, in Azure's custom policy, too")
+		}
 	}
 }
 
@@ -146,6 +175,8 @@ func (c *checker) ports(r *plan.Router, names names) {
 		switch {
 		case r.Platform == plan.FRR:
 			c.add(noMACsec, diag.Error, p.MACsec.Origin+".cipher", fmt.Sprintf("FRR on %s has no MACsec for the port %s", r.Name, p.Interface), "end the port pair on IOS-XE or Junos, or take macsec away here and in Azure")
+		case r.Platform == plan.IOSXE && !p.MACsec.SCI && before(r.Version, plan.Version{Major: 17, Minor: 12}):
+			c.add(noMACsec, diag.Error, p.MACsec.Origin+".cipher", fmt.Sprintf("IOS-XE %s on %s always sends the secure channel identifier", r.Version.Text, r.Name), "write sci: true, and enable it on the port in Azure; or 17.12 and later")
 		case !names.port.MatchString(p.Interface):
 			c.add(foreignName, diag.Error, p.Origin+".interface", fmt.Sprintf("%s is no interface name of %s", p.Interface, r.Platform), names.portHint)
 		}

@@ -2,96 +2,61 @@ package render
 
 import (
 	"encoding/binary"
-	"fmt"
 	"net/netip"
 	"slices"
 	"strconv"
 	"strings"
-	"time"
 
+	"github.com/ercfg/ercfg/internal/bgp"
 	"github.com/ercfg/ercfg/internal/plan"
 )
 
 // iosxeSections is the order of "show running-config".
 func iosxeSections() []string {
-	return []string{"system", "interfaces", "bgp", "routing", "prefix-lists", "policies"}
+	return []string{
+		"vrfs", "system", "flow", "macsec", "ike", "dscp", "isakmp", "ipsec", "interfaces", "bgp", "communities", "routing", "prefix-lists", "policies", "ifindex",
+	}
 }
 
 // iosxeView is a router in the words of Cisco IOS-XE.
 type iosxeView struct {
+	VRFs        []iosxeVRF
 	IPv6        bool // any IPv6 at all
+	Flow        iosxeFlow
+	KeyChains   []iosxeKeyChain
+	MKAPolicies []iosxeMKAPolicy
+	iosxeVPN
+	Remarks     []iosxeRemark
 	ASN         string
 	RouterID    string
 	Interfaces  []iosxeInterface
-	Neighbors   []iosxeNeighbor // IPv6 first, then by address, as IOS-XE prints them
+	Neighbors   []iosxeNeighbor // of the global table; IPv6 first, then by address, as IOS-XE prints them
 	Families    []iosxeFamily
-	Statics     []staticBlock
+	Communities []communityList
+	Tracked     []iosxeTracked
+	Statics     []iosxeStaticBlock
 	PrefixLists []prefixList
 	Policies    []routeMap
 	Origin      string
 }
 
-type iosxeInterface struct {
-	Name          string
-	Description   string
-	Encapsulation string // after "encapsulation dot1Q"; empty on a loopback
-	IPv4          string // address and mask
-	IPv6          string // address/length
-	IPv4MTU       int    // bytes; 0: the port's
-	IPv6MTU       int    // bytes; 0: the port's
-	Link          bool   // no loopback
-	BFD           string // after "bfd interval"
-	BFDOrigin     string
-	Origin        string
+// iosxeVRF is the definition of a VRF.
+type iosxeVRF struct {
+	Name     string
+	RD       string // empty: none
+	Families []iosxeVRFFamily
+	Origin   string
 }
 
-type iosxeNeighbor struct {
-	Addr           string
-	ASN            string
-	Description    string
-	Shutdown       bool
-	ShutdownOrigin string
-	Password       string
-	PasswordOrigin string
-	UpdateSource   string
-	Timers         string
-	TimersOrigin   string
-	BFD            bool
-	BFDOrigin      string
-	Origin         string
-}
-
-type iosxeFamily struct {
+type iosxeVRFFamily struct {
 	Name            string
-	IPv4            bool // prints network first and maximum-paths last; IPv6 does neither
-	NextHopPolicy   string
-	NextHopOrigin   string
-	Networks        []network
-	Redistributions []redistribution
-	Neighbors       []familyNeighbor
-	PathsEBGP       int // 0: one path, which IOS-XE does not print
-	PathsIBGP       int
-	PathsOrigin     string
-	Origin          string
-}
-
-// familyNeighbor is a neighbor inside an address family of IOS-XE and FRR.
-type familyNeighbor struct {
-	Addr              string
-	NextHopSelf       bool
-	Import, Export    string
-	MaxPrefixes       string
-	MaxPrefixesOrigin string
-	Origin            string
+	Exports, Import []string // route targets
 }
 
 type network struct{ Prefix, Origin string }
 
 // static is a static route of IOS-XE and FRR.
 type static struct{ Command, Prefix, NextHop, Origin string }
-
-// staticBlock is one family's static routes, which IOS-XE prints apart.
-type staticBlock struct{ Routes []static }
 
 type prefixList struct{ Entries []prefixEntry }
 
@@ -102,6 +67,16 @@ type prefixEntry struct {
 	Origin        string
 }
 
+// A communityList is a list of IOS-XE and FRR: each entry is an alternative.
+type communityList struct{ Entries []communityEntry }
+
+type communityEntry struct {
+	List   string
+	Seq    int // of FRR; IOS-XE has none
+	Member string
+	Origin string
+}
+
 type routeMap struct{ Terms []routeMapTerm }
 
 type routeMapTerm struct {
@@ -110,13 +85,17 @@ type routeMapTerm struct {
 	Seq             int
 	Family          string // ip, ipv6
 	Match           string
+	Communities     string // community list
 	Protocol        string
 	LocalPreference uint32
 	Prepend         []string
 	Origin          string
 }
 
-func iosxe(r *plan.Router) iosxeView {
+// iosxe makes the view of r. name is the plan's and begins the name of every
+// object.
+func iosxe(name string, r *plan.Router) iosxeView {
+	prefix := strings.ToUpper(name)
 	all := peers(r)
 	slices.SortStableFunc(all, func(a, b peer) int {
 		if a.family != b.family {
@@ -125,124 +104,46 @@ func iosxe(r *plan.Router) iosxeView {
 		return a.addr.Compare(b.addr)
 	})
 	v := iosxeView{
-		ASN: r.ASN.String(), RouterID: r.RouterID.String(), Interfaces: iosxeInterfaces(r), Origin: r.Origin,
-		PrefixLists: prefixLists(r, iosxePrefix), Policies: routeMaps(r),
+		VRFs: iosxeVRFs(r), Flow: iosxeFlowExport(prefix, r), iosxeVPN: iosxeTunnels(prefix, r), Remarks: iosxeRemarks(prefix, r),
+		ASN: r.ASN.String(), RouterID: r.RouterID.String(), Interfaces: iosxeInterfaces(prefix, r), Families: iosxeFamilies(r, all),
+		Communities: communityLists(r), Tracked: iosxeTrackedRoutes(r), Statics: iosxeStatics(r),
+		PrefixLists: prefixLists(r, iosxePrefix), Policies: routeMaps(r), Origin: r.Origin,
 	}
+	v.KeyChains, v.MKAPolicies = iosxeMACsec(prefix, r)
 	for i := range all {
-		v.Neighbors = append(v.Neighbors, iosxePeer(r, &all[i]))
-	}
-	for _, f := range families(all, "") {
-		v.IPv6 = v.IPv6 || f == plan.IPv6
-		v.Families = append(v.Families, iosxeAddressFamily(r, f, all))
-	}
-	for _, f := range [...]plan.Family{plan.IPv4, plan.IPv6} {
-		var block staticBlock
-		for _, o := range statics(r, "", f) {
-			s := static{Command: ipWord(f) + " route", Prefix: iosxeDestination(o.Prefix), NextHop: "Null0 " + discardDistance, Origin: o.Origin}
-			if o.How == plan.Via {
-				s.NextHop = iosxeAddr(o.NextHop)
-			}
-			block.Routes = append(block.Routes, s)
-		}
-		if len(block.Routes) > 0 {
-			v.Statics = append(v.Statics, block)
+		v.IPv6 = v.IPv6 || all[i].unicast && all[i].family == plan.IPv6
+		if all[i].vrf == "" {
+			v.Neighbors = append(v.Neighbors, iosxePeer(r, &all[i]))
 		}
 	}
 	return v
 }
 
-func iosxeInterfaces(r *plan.Router) []iosxeInterface {
-	var out []iosxeInterface
-	if lo := &r.Loopback; lo.Interface != "" {
-		i := iosxeInterface{Name: lo.Interface, Origin: lo.Origin}
-		if lo.IPv4.IsValid() {
-			i.IPv4 = iosxeIPv4(netip.PrefixFrom(lo.IPv4, 32))
+// iosxeVRFs lists the definitions. A family is there when it is in use: IOS-XE
+// takes an address in a VRF only of a family that the VRF has.
+func iosxeVRFs(r *plan.Router) []iosxeVRF {
+	out := make([]iosxeVRF, len(r.VRFs))
+	for i := range r.VRFs {
+		v := &r.VRFs[i]
+		out[i] = iosxeVRF{Name: v.Name, Origin: v.Origin}
+		if v.RD != (bgp.RouteDistinguisher{}) {
+			out[i].RD = v.RD.String()
 		}
-		if lo.IPv6.IsValid() {
-			i.IPv6 = iosxePrefix(netip.PrefixFrom(lo.IPv6, 128))
-		}
-		out = append(out, i)
-	}
-	for n := range r.Links {
-		l := &r.Links[n]
-		i := iosxeInterface{
-			Name: l.Interface + "." + strconv.Itoa(l.Unit), Description: oneSpaced(l.Description), Link: true, BFDOrigin: l.BFD.Origin, Origin: l.Origin,
-		}
-		i.Encapsulation = l.Tag.Inner.String()
-		if l.Tag.QinQ() {
-			i.Encapsulation = l.Tag.Outer.String() + " second-dot1q " + l.Tag.Inner.String()
-		}
-		if l.IPv4.IsValid() {
-			i.IPv4 = iosxeIPv4(l.IPv4)
-		}
-		if l.IPv6.IsValid() {
-			i.IPv6 = iosxePrefix(l.IPv6)
-		}
-		// An IP MTU that equals the port's is not stored (Cisco IOS IP Addressing
-		// Services Command Reference, ip mtu): a line with Ethernet's would be
-		// missing from nearly every running configuration and differ from it for
-		// ever. The price is that on a jumbo port the link takes the port's.
-		if l.MTUBytes != defaultMTUBytes {
-			i.IPv4MTU = l.MTUBytes
-			if l.IPv6.IsValid() {
-				i.IPv6MTU = l.MTUBytes
+		for _, f := range [...]plan.Family{plan.IPv4, plan.IPv6} {
+			if v.Families[f] {
+				out[i].Families = append(out[i].Families, iosxeVRFFamily{f.String(), targets(v.Export), targets(v.Import)})
 			}
 		}
-		if l.BFD.On() {
-			ms := l.BFD.Interval / time.Millisecond
-			i.BFD = fmt.Sprintf("%d min_rx %d multiplier %d", ms, ms, l.BFD.Multiplier)
-		}
-		out = append(out, i)
 	}
 	return out
 }
 
-// defaultMTUBytes is the IP MTU of an Ethernet port that no one has changed
-// (RFC 894).
-const defaultMTUBytes = 1500
-
-func iosxePeer(r *plan.Router, p *peer) iosxeNeighbor {
-	n := iosxeNeighbor{
-		Addr: iosxeAddr(p.addr), ASN: p.asn.String(), Description: p.description, Shutdown: p.shutdown, ShutdownOrigin: p.origin + ".shutdown",
-		Password: p.password, PasswordOrigin: p.passwordOrigin, Timers: keepaliveHold(p.timers), TimersOrigin: p.timers.Origin,
-		BFD: p.bfd.On(), BFDOrigin: p.bfd.Origin, Origin: p.origin,
-	}
-	if p.internal {
-		n.UpdateSource = r.Loopback.Interface
-	}
-	return n
-}
-
-func iosxeAddressFamily(r *plan.Router, f plan.Family, all []peer) iosxeFamily {
-	out := iosxeFamily{Name: f.String(), IPv4: f == plan.IPv4, Redistributions: redistributions(r, "", f, iosxeSource), PathsOrigin: r.Multipath.Origin, Origin: r.Origin}
-	for i := range r.Resolution {
-		if r.Resolution[i].Family == f {
-			out.NextHopPolicy, out.NextHopOrigin = r.Resolution[i].Policy, r.Resolution[i].Origin
-		}
-	}
-	for _, o := range networks(r, "", f) {
-		out.Networks = append(out.Networks, network{iosxeNetwork(o.Prefix), o.Origin})
-	}
-	for i := range all {
-		if all[i].family == f {
-			out.Neighbors = append(out.Neighbors, inFamily(&all[i], iosxeAddr))
-		}
-	}
-	if r.Multipath.EBGP > 1 {
-		out.PathsEBGP = r.Multipath.EBGP
-	}
-	if r.Multipath.IBGP > 1 {
-		out.PathsIBGP = r.Multipath.IBGP
+func targets(list []bgp.RouteTarget) []string {
+	out := make([]string, len(list))
+	for i, t := range list {
+		out[i] = t.String()
 	}
 	return out
-}
-
-// inFamily is a neighbor's policy commands.
-func inFamily(p *peer, addr func(netip.Addr) string) familyNeighbor {
-	return familyNeighbor{
-		Addr: addr(p.addr), NextHopSelf: p.nextHopSelf, Import: p.imports, Export: p.export,
-		MaxPrefixes: maximumPrefix(p.maxPrefixes), MaxPrefixesOrigin: p.maxPrefixes.Origin, Origin: p.origin,
-	}
 }
 
 // iosxeSource is what stands after "redistribute". IOS-XE takes only internal
@@ -257,7 +158,22 @@ func iosxeSource(o *plan.Origination) string {
 	return o.Protocol
 }
 
-// prefixLists writes the lists of IOS-XE and FRR.
+// communityLists writes the lists of IOS-XE and FRR. An entry with two members
+// would match a route that has both.
+func communityLists(r *plan.Router) []communityList {
+	out := make([]communityList, len(r.Communities))
+	for i := range r.Communities {
+		l := &r.Communities[i]
+		out[i].Entries = make([]communityEntry, len(l.Members))
+		for j, m := range l.Members {
+			out[i].Entries[j] = communityEntry{l.Name, 10 * (j + 1), m.String(), l.Origin}
+		}
+	}
+	return out
+}
+
+// prefixLists writes the lists of IOS-XE and FRR. A host has nothing inside,
+// and neither vendor takes "le" with its own length.
 func prefixLists(r *plan.Router, prefix func(netip.Prefix) string) []prefixList {
 	out := make([]prefixList, len(r.PrefixLists))
 	for i := range r.PrefixLists {
@@ -266,6 +182,9 @@ func prefixLists(r *plan.Router, prefix func(netip.Prefix) string) []prefixList 
 		for j := range l.Entries {
 			e := &l.Entries[j]
 			out[i].Entries[j] = prefixEntry{ipWord(l.Family), l.Name, e.Seq, prefix(e.Prefix), e.Origin}
+			if l.OrLonger && !e.Prefix.IsSingleIP() {
+				out[i].Entries[j].Prefix += " le " + strconv.Itoa(e.Prefix.Addr().BitLen())
+			}
 		}
 	}
 	return out
@@ -285,7 +204,7 @@ func routeMaps(r *plan.Router) []routeMap {
 		for j := range p.Terms {
 			t := &p.Terms[j]
 			term := routeMapTerm{
-				Policy: p.Name, Action: action(t), Seq: t.Seq, Family: ipWord(p.Family), Match: t.Match,
+				Policy: p.Name, Action: action(t), Seq: t.Seq, Family: ipWord(p.Family), Match: t.Match, Communities: t.Communities,
 				LocalPreference: t.LocalPreference, Prepend: asns(t.Prepend), Origin: t.Origin,
 			}
 			if resolves(p.Name) {

@@ -95,7 +95,7 @@ func router(name string, r *plan.Router, p *pack, o Options, w *writer) (artifac
 	switch r.Platform {
 	case plan.IOSXE:
 		c.Name = r.Name + ".ios-xe.cfg"
-		view = iosxe(r)
+		view = iosxe(name, r)
 	case plan.Junos:
 		c.Name = r.Name + ".junos.set"
 		view = junos(name, r)
