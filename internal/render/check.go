@@ -30,6 +30,7 @@ const (
 	longObject     diag.Code = "ER959" // an object name that a platform refuses
 	outOfRange     diag.Code = "ER960" // a value that a platform's parser refuses
 	noFlowSource   diag.Code = "ER961" // flow export without the source address that a platform asks for
+	behindShield   diag.Code = "ER964" // an algorithm that IOS-XE refuses by default (W)
 	portOfUnits    diag.Code = "ER962" // flow export on an aggregated interface (I)
 )
 

@@ -108,7 +108,7 @@ func (c *checker) limits(r *plan.Router, t *plan.Tunnel) {
 	}
 }
 
-// shielded reports algorithms that IOS-XE refuses since 17.11 unless its
+// shielded warns of algorithms that IOS-XE refuses since 17.11 unless its
 // compliance shield is switched off, which is the whole box's affair.
 // Source: Cisco Field Notice FN72510.
 func (c *checker) shielded(r *plan.Router, t *plan.Tunnel) {
@@ -128,7 +128,8 @@ func (c *checker) shielded(r *plan.Router, t *plan.Tunnel) {
 		{p.ESP.Integrity == "md5", p.ESP.Integrity, p.ESP.Origin + ".integrity"},
 	} {
 		if x.weak {
-			c.add(noAlgorithm, diag.Error, x.path, fmt.Sprintf("IOS-XE %s refuses %s", r.Version.Text, x.word), "it is weak: choose another one, in Azure's custom policy, too")
+			c.add(behindShield, diag.Warning, x.path, fmt.Sprintf("IOS-XE %s on %s refuses %s", r.Version.Text, r.Name, x.word),
+				"it is weak: choose another one, in Azure's custom policy, too; crypto engine compliance shield disable and a reload would let it in")
 		}
 	}
 }
