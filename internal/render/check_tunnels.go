@@ -176,7 +176,7 @@ func (c *checker) ports(r *plan.Router, names names) {
 		switch {
 		case r.Platform == plan.FRR:
 			c.add(noMACsec, diag.Error, p.MACsec.Origin+".cipher", fmt.Sprintf("FRR on %s has no MACsec for the port %s", r.Name, p.Interface), "end the port pair on IOS-XE or Junos, or take macsec away here and in Azure")
-		case r.Platform == plan.IOSXE && !p.MACsec.SCI && before(r.Version, plan.Version{Major: 17, Minor: 12}):
+		case r.Platform == plan.IOSXE && !p.MACsec.SCI && r.Version.Major == 17 && before(r.Version, plan.Version{Major: 17, Minor: 12}):
 			c.add(noMACsec, diag.Error, p.MACsec.Origin+".cipher", fmt.Sprintf("IOS-XE %s on %s always sends the secure channel identifier", r.Version.Text, r.Name), "write sci: true, and enable it on the port in Azure; or 17.12 and later")
 		case !names.port.MatchString(p.Interface):
 			c.add(foreignName, diag.Error, p.Origin+".interface", fmt.Sprintf("%s is no interface name of %s", p.Interface, r.Platform), names.portHint)

@@ -136,8 +136,15 @@ func TestTemplateLinesFindsFaults(t *testing.T) {
 func TestSectionNames(t *testing.T) {
 	t.Parallel()
 	alone := map[string]string{
-		"zones": "junos: only an SRX has zones",
-		"bfd":   "frr: the others write BFD on the interface or the group",
+		"chassis":  "junos: only there line cards are told to sample",
+		"services": "junos: the form of flow records stands away from the rest of flow export",
+		"macsec":   "ios-xe: prints keys and policies of MACsec as blocks of their own",
+		"ike":      "ios-xe: prints every part of a VPN as a block of its own",
+		"isakmp":   "ios-xe: IKEv1 has other commands than IKEv2",
+		"ipsec":    "ios-xe: prints every part of a VPN as a block of its own",
+		"ifindex":  "ios-xe: only there interface indexes move at a reload",
+		"security": "junos: prints zones, IPsec and MACsec as one section",
+		"bfd":      "frr: the others write BFD on the interface or the group",
 	}
 	count := make(map[string]int)
 	for _, p := range platforms() {

@@ -93,7 +93,7 @@ func TestRouterError(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if _, err := pack.text(struct{ Nothing string }{}, &writer{}); err == nil || !strings.Contains(err.Error(), "ios-xe/system.tmpl") {
+	if _, err := pack.text(struct{ Nothing string }{}, &writer{}); err == nil || !strings.Contains(err.Error(), "ios-xe/vrfs.tmpl") {
 		t.Errorf("error %v, want one that names the template", err)
 	}
 }
