@@ -268,7 +268,7 @@ func (d *deriver) listOf(out *Router, set map[netip.Prefix]string, family Family
 			out.PrefixLists = append(out.PrefixLists, l)
 			return l.Name
 		}
-		if slices.EqualFunc(out.PrefixLists[same].Entries, l.Entries, func(a, b PrefixEntry) bool { return a.Prefix == b.Prefix }) {
+		if out.PrefixLists[same].OrLonger == orLonger && slices.EqualFunc(out.PrefixLists[same].Entries, l.Entries, func(a, b PrefixEntry) bool { return a.Prefix == b.Prefix }) {
 			return l.Name
 		}
 	}

@@ -55,6 +55,9 @@ func TestRulesOfBackups(t *testing.T) {
 		{"IPv6 that no circuit carries is another rule's", one, dual, nil},
 		{"IPv6 on the VPN alone", one, with(dual, []string{"[er-frankfurt, s2s-frankfurt]", "[s2s-frankfurt]"}), []string{`ER144 error "2001:db8:50::/48"`}},
 
+		{"IPv6 in the VNet of a VPN alone", one, []string{"prefixes: [10.60.0.0/16]", `prefixes: [10.60.0.0/16, "2001:db8:60::/48"]`, "[er-frankfurt, s2s-frankfurt]", "[s2s-frankfurt]"}, []string{`ER144 error "2001:db8:60::/48"`}},
+		{"IPv6 in the VNet that a circuit reaches, too", one, with(links, addNetwork("lab: {prefixes: [10.52.0.0/16]}"), addStatement("name: lab, onprem: [lab], azure: [hub], prefer: [er-frankfurt]"), []string{"prefixes: [10.60.0.0/16]", `prefixes: [10.60.0.0/16, "2001:db8:60::/48"]`, "[er-frankfurt, s2s-frankfurt]", "[s2s-frankfurt]"}), []string{"ER154 warning s2s-frankfurt"}},
+
 		{"between two circuits", two, []string{"er-lon, er-ams, s2s-emea", "er-lon, s2s-emea, er-ams"}, []string{"ER953 error s2s-emea"}},
 		{"a backup of services", one, with(microsoftToo, []string{"[er-saas.microsoft]", "[er-saas.microsoft, s2s-frankfurt]"}), []string{"ER133 error s2s-frankfurt"}},
 		{"services over a VPN", one, with(microsoftToo, []string{"[er-saas.microsoft]", "[s2s-frankfurt]"}), []string{"ER133 error s2s-frankfurt"}},

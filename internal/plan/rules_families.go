@@ -3,6 +3,7 @@ package plan
 import (
 	"fmt"
 	"net/netip"
+	"slices"
 
 	"github.com/ercfg/ercfg/internal/diag"
 	"github.com/ercfg/ercfg/internal/intent"
@@ -60,6 +61,9 @@ func (f *facts) checkFamily(s *statement, family Family, lacking []*path, all bo
 	halved := s.in.Technique.V == "more-specifics" // then a standby without the family is ER146's
 	if !all && len(s.paths) != len(s.in.Prefer) {
 		return // an unknown path may be the one that carries it
+	}
+	if all && family == IPv6 && !slices.ContainsFunc(s.paths, func(p *path) bool { return p.vpn == nil }) {
+		return // what a VPN gateway does not carry is ER144's
 	}
 	words := [...]string{"IPv4", "IPv6"}
 	related := make([]diag.Pos, len(lacking))

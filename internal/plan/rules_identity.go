@@ -3,6 +3,7 @@ package plan
 import (
 	"fmt"
 	"net/netip"
+	"slices"
 
 	"github.com/ercfg/ercfg/internal/bgp"
 	"github.com/ercfg/ercfg/internal/diag"
@@ -93,7 +94,10 @@ func (f *facts) checkElsewhere(t *addressTables) {
 			if !lo.V.IsValid() || onLink(lo.V, lo.Pos, "the loopback of "+r.name.V) {
 				continue
 			}
-			if v, found := t.spaces[""].covering(netip.PrefixFrom(lo.V, lo.V.BitLen())); found {
+			// Where the loopback is the router's end of a session with that VNet's
+			// gateway, ER169 says it.
+			v, found := t.spaces[""].covering(netip.PrefixFrom(lo.V, lo.V.BitLen()))
+			if found && !slices.ContainsFunc(r.tunnels, func(t *tunnel) bool { return t.vpn.vnet == v.of && !t.onLink() }) {
 				f.fault(addressMisplaced, lo.Pos, fmt.Sprintf("%s, the loopback of %s, lies in %s of VNet %s", lo.V, r.name.V, v.V, v.of.name.V), "Azure owns that space: write an address of the LAN", v.Pos)
 			}
 		}

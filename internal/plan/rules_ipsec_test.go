@@ -101,6 +101,9 @@ func TestPSKForm(t *testing.T) {
 			var got diag.Code
 			for _, d := range f.diags {
 				got = d.Code
+				if d.Severity != map[diag.Code]diag.Severity{pskForm: diag.Error, unreadSecret: diag.Info}[d.Code] {
+					t.Errorf("%s is an %v", d.Code, d.Severity)
+				}
 				if tt.key != "" && strings.Contains(d.Summary+d.Hint, tt.key) {
 					t.Errorf("the finding shows the key: %s (%s)", d.Summary, d.Hint)
 				}

@@ -282,6 +282,9 @@ func (f *facts) checkInside(t *tunnel, apipa bool) {
 		f.fault(peerOutOfRange, t.inside.Pos, fmt.Sprintf("%s is no APIPA address that a VPN gateway takes as its peer", a), "write one of 169.254.21.0–169.254.22.255, as the connection has it")
 	case apipa && !t.onLink() && (a.IsValid() || !t.inside.Set()):
 		f.fault(peerUnreachable, cmp.Or(t.inside.Pos, t.in.Instance.Pos), fmt.Sprintf("the APIPA peer %s is not in the subnet inside the tunnel", peer), "the gateway speaks from there to an APIPA address only: write inside: ADDRESS/30 of the subnet that the connection has", t.peer.Pos)
+	case !apipa && !t.onLink() && t.vpn.vrf != "":
+		f.fault(peerUnreachable, t.in.Router.Pos, fmt.Sprintf("the inside of the VPN %s lies in VRF %s, and the loopback of %s in the global table", t.vpn.name.V, t.vpn.vrf, t.router.name.V),
+			"a session in a VRF cannot begin on it: set APIPA addresses on the connection in Azure, and write inside: 169.254.21.1/30", t.peer.Pos)
 	case !apipa && !t.onLink() && t.router.loopback4.Pos.IsZero():
 		f.fault(peerUnreachable, t.in.Router.Pos, fmt.Sprintf("%s has no IPv4 loopback, and %s of the VPN %s is not in a subnet inside the tunnel", t.router.name.V, peer, t.vpn.name.V),
 			"the session with such a peer begins on the loopback: write loopback: {interface: NAME, ipv4: ADDRESS/32} on the router", t.peer.Pos)

@@ -97,6 +97,7 @@ func TestRulesOfTunnels(t *testing.T) {
 		{"Virtual WAN over the Internet", overInternet, with(inside, []string{"region:", "virtualWAN: true\n      region:"}), nil},
 
 		{"no loopback", overInternet, []string{"    loopback: {interface: Loopback0, ipv4: 10.50.255.1/32}\n", ""}, []string{"ER173 error ce1 ×2"}},
+		{"the inside in a VRF", overInternet, []string{"    private:\n", "    private:\n      vrf: CORE\n", "    loopback: {", "    vrfs: {CORE: {rd: \"10.50.255.1:1\"}}\n    loopback: {"}, []string{"ER173 error ce1 ×2"}},
 		{"a loopback of IPv6", overInternet, []string{"ipv4: 10.50.255.1/32", "ipv6: \"2001:db8::1/128\""}, []string{"ER173 error ce1 ×2"}},
 		{"no loopback and APIPA", overInternet, with(inside, []string{"    loopback: {interface: Loopback0, ipv4: 10.50.255.1/32}\n", ""}), nil},
 

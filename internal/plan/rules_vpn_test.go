@@ -32,7 +32,7 @@ func TestRulesOfVPNs(t *testing.T) {
 		{"another AS number beside a written gateway", []string{"asn: 65515", "asn: 65020", "region: eastus", "expressRouteGateway: {sku: ErGw2AZ}, region: eastus", "azure: [hub]", "azure: [off]"}, "ER060×1"},
 		{"an AS number that circuits refuse, too", []string{"ios-xe, asn: 65001", "ios-xe, asn: 12076", "frr, asn: 65001", "frr, asn: 12076"}, "ER052×2"},
 		{"an AS number for documentation", []string{"ios-xe, asn: 65001", "ios-xe, asn: 64500", "frr, asn: 65001", "frr, asn: 64500"}, "ER059×1 ER053×2"},
-		{"IPv6 over a VPN alone", []string{"[10.1.0.0/16]", "[10.1.0.0/16, \"2001:db8:1::/48\"]", "prefer: [er-a, er-b, s2s]", "prefer: [s2s]"}, "ER144×1 ER939×1"},
+		{"IPv6 over a VPN alone", []string{"[10.1.0.0/16]", "[10.1.0.0/16, \"2001:db8:1::/48\"]", "prefer: [er-a, er-b, s2s]", "prefer: [s2s]"}, "ER144×1"},
 		{"BFD switched off", []string{"psk: env:PSK", "psk: env:PSK, bfd: false"}, ""},
 		{"one timer", []string{"psk: env:PSK", "psk: env:PSK, timers: {keepalive: 60s, hold: 90s}"}, "ER109×1"},
 		{"timers in minutes", []string{"psk: env:PSK", "psk: env:PSK, timers: {keepalive: 1m, hold: 3m}"}, ""},
