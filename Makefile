@@ -43,7 +43,7 @@ check: ## format, vet, staticcheck, all tests that this machine can run; no root
 race: ## the tests of what runs in parallel, under the race detector
 	@command -v $$($(GO) env CC) >/dev/null || { echo "race: no C compiler, which the race detector needs: skipped"; [ "$$CI" != true ]; exit; }; \
 	set -x; \
-	$(GO) test -race -skip 'TestFRRLoads|TestSessions|TestDrainedLink|TestDrills' ./internal/intent ./internal/plan ./internal/render ./internal/artifact && \
+	$(GO) test -race -skip 'FRRLoads|TestStrongSwan|TestVRFScript|TestTunnelScript|TestDesigns|TestVPNRoutes|TestSessions|TestDrainedLink|TestDrills' ./internal/intent ./internal/plan ./internal/render ./internal/artifact && \
 	$(GO) test -race -run '^TestScript$$/^script$$' ./cmd/ercfg
 
 # As root check has run them already; sudo -n asks nobody for a password.
@@ -62,7 +62,11 @@ skipped: ## what `make test` cannot run on this machine, and why
 	if ! [ -x /usr/lib/frr/bgpd ]; then add 'FRR configurations on real daemons (no FRR)'; \
 	elif [ "$$(id -u)" != 0 ] && ! sudo -n true 2>/dev/null; then add 'FRR configurations on real daemons (neither root nor sudo)'; \
 	elif [ "$$(id -u)" = 0 ] && ! unshare -mn true 2>/dev/null; then add 'FRR configurations on real daemons (namespaces are refused)'; fi; \
-	command -v systemd-analyze >/dev/null || add "the VLAN unit in systemd's eyes (no systemd-analyze)"; \
+	PATH="$$PATH:/usr/sbin"; \
+	{ command -v charon-systemd && command -v swanctl; } >/dev/null || add 'IPsec between two strongSwans (no charon-systemd and swanctl)'; \
+	command -v nft >/dev/null || add 'packet rules in the kernel (no nft)'; \
+	command -v uacctd >/dev/null || add 'flow export by pmacct (no uacctd)'; \
+	command -v systemd-analyze >/dev/null || add "the units in systemd's eyes (no systemd-analyze)"; \
 	command -v $$($(GO) env CC) >/dev/null || add 'the race detector (no C compiler)'; \
 	echo "skipped: $${s:-nothing}"
 
@@ -90,7 +94,9 @@ fuzz: ## every fuzz target for FUZZTIME (default 20s)
 # Beside Go, the tests on real daemons need FRR, and the race detector a C
 # compiler. Without FRR they skip and say why; on CI (ERCFG_LAB=must) that is a
 # failure.
-DEPS := frr frr-pythontools iproute2 gcc libc6-dev
+# strongSwan, nftables and pmacct read the companion files of a Linux router.
+DEPS := frr frr-pythontools iproute2 gcc libc6-dev \
+  charon-systemd strongswan-swanctl libstrongswan-standard-plugins libcharon-extra-plugins nftables pmacct
 
 install-deps: ## install what the live tests need, where that is allowed (Debian)
 	@command -v dpkg-query >/dev/null || { echo "install-deps: no Debian: FRR tests skip unless FRR 8.4 is there"; exit 0; }; \

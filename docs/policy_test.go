@@ -34,7 +34,7 @@ func TestPolicyNames(t *testing.T) {
 		t.Fatal("the page has no table of names")
 	}
 	own := strings.NewReplacer("CONTOSO", `[A-Z0-9-]+`, "ER-LONDON", `[A-Z0-9-]+`, "…", `[A-Z0-9-]+`,
-		"WITHIN-STORAGE", `WITHIN-[A-Z0-9-]+`, "BLUE-CE-10-62-0-2", `[A-Z0-9]+-CE-[0-9-]+`, "BLUE", `[A-Z0-9]+`,
+		"S2S-LONDON", `[A-Z0-9-]+`, "WITHIN-STORAGE", `WITHIN-[A-Z0-9-]+`, "BLUE-CE-10-62-0-2", `[A-Z0-9]+-CE-[0-9-]+`, "BLUE", `[A-Z0-9]+`,
 		"LP200", `LP[0-9]+`, "PREPEND3", `PREPEND[0-9]+`, "300X3", `[0-9]+X[0-9]+`)
 	for _, m := range regexp.MustCompile("`((?:CONTOSO|…)-[A-Z0-9-]+)`").FindAllStringSubmatch(table, -1) {
 		if !regexp.MustCompile(own.Replace(m[1]) + `\b`).MatchString(all.String()) {

@@ -50,6 +50,9 @@ type Router struct {
 
 	t   testing.TB
 	pid int // the router's process 1, as the machine numbers it
+
+	vrfs    []string          // sorted
+	members map[string]string // interface → its VRF
 }
 
 // ownNamespaces are the attributes of a process that becomes a router.
@@ -109,7 +112,11 @@ func (r *Router) StartDaemons() {
 	r.t.Helper()
 	for _, d := range daemons {
 		// With -d a daemon returns when it is ready to be configured.
-		if _, err := r.Exec(r.t.Context(), filepath.Join(daemonDir, d), "-d", "-A", "127.0.0.1"); err != nil {
+		argv := []string{filepath.Join(daemonDir, d), "-d", "-A", "127.0.0.1"}
+		if d == "zebra" && len(r.vrfs) > 0 {
+			argv = append(argv, "-n") // a network namespace is a VRF
+		}
+		if _, err := r.Exec(r.t.Context(), argv...); err != nil {
 			r.t.Fatalf("%s: %v", r.Name, err)
 		}
 	}

@@ -49,7 +49,7 @@ func (l *lab) accepted(r *plan.Router) map[netip.Prefix][]path {
 				if s.Shutdown || plan.FamilyOf(prefix.Addr()) != s.Family {
 					continue
 				}
-				if got := d.learned(d.neighbors[s.Neighbor], prefix); got.accepted {
+				if got := d.learned(d.peer(s.Neighbor), prefix); got.accepted {
 					out[prefix] = append(out[prefix], path{s.Neighbor, got.localPreference, expressroute.MicrosoftASN.String(), s.Neighbor})
 				}
 			}
@@ -132,8 +132,9 @@ func plannedAtEdge(r *plan.Router, link plan.Link) map[netip.Prefix][]path {
 	out := make(map[netip.Prefix][]path)
 	d := planned(r)
 	for _, s := range link.Sessions {
-		for prefix := range d.networks {
-			got := d.advertised(d.neighbors[s.Neighbor], route{prefix, "static"})
+		for n := range d.networks {
+			prefix := n.prefix
+			got := d.advertised(d.peer(s.Neighbor), route{prefix: prefix, from: "static"})
 			if got.accepted && !s.Shutdown {
 				asPath := strings.TrimSpace(r.ASN.String() + " " + got.prepend)
 				out[prefix] = append(out[prefix], path{Peer: s.Local, ASPath: asPath, NextHop: s.Local})

@@ -37,12 +37,25 @@ func linuxFiles(t *testing.T, change func(*plan.Router)) map[string]string {
 
 func unchanged(*plan.Router) {}
 
+// plain takes VRFs, tunnels and flow export away.
+func plain(r *plan.Router) {
+	r.VRFs, r.Tunnels, r.Routes, r.Flow = nil, nil, nil, plan.Flow{}
+	r.Links = slices.DeleteFunc(r.Links, func(l plan.Link) bool { return l.VRF != "" })
+	r.Origins = slices.DeleteFunc(r.Origins, func(o plan.Origination) bool { return o.VRF != "" })
+	for i := range r.IBGP {
+		r.IBGP[i].VPN = nil
+	}
+}
+
 // onlyIPv4 takes every IPv6 session away.
 func onlyIPv4(r *plan.Router) {
 	for i := range r.Links {
 		r.Links[i].Sessions = slices.DeleteFunc(r.Links[i].Sessions, func(s plan.Session) bool { return s.Family == plan.IPv6 })
 	}
 	r.IBGP = slices.DeleteFunc(r.IBGP, func(s plan.IBGP) bool { return s.Family == plan.IPv6 })
+	for i := range r.VRFs {
+		r.VRFs[i].Customers = slices.DeleteFunc(r.VRFs[i].Customers, func(c plan.Customer) bool { return c.Family == plan.IPv6 })
+	}
 }
 
 // settings are the lines of a file without comments and empty ones.
@@ -50,19 +63,24 @@ func settings(text string) []string {
 	return slices.DeleteFunc(strings.Split(text, "\n"), func(line string) bool { return line == "" || strings.HasPrefix(line, "#") })
 }
 
-// A router without an IPv6 session keeps its router advertisements.
+// A router without an IPv6 session keeps its router advertisements, and one
+// with VRFs keeps their sockets apart.
 func TestSysctl(t *testing.T) {
 	t.Parallel()
 	ipv4 := []string{
 		"net.ipv4.ip_forward = 1", "net.ipv4.conf.all.rp_filter = 2", "net.ipv4.conf.default.rp_filter = 2", "net.ipv4.fib_multipath_hash_policy = 1",
 	}
+	ipv6 := []string{"net.ipv6.fib_multipath_hash_policy = 1", "net.ipv6.conf.all.forwarding = 1"}
+	vrfs := []string{"net.ipv4.tcp_l3mdev_accept = 0", "net.ipv4.udp_l3mdev_accept = 0"}
 	for _, c := range []struct {
 		name   string
 		change func(*plan.Router)
 		want   []string
 	}{
-		{"both families", unchanged, append(slices.Clone(ipv4), "net.ipv6.fib_multipath_hash_policy = 1", "net.ipv6.conf.all.forwarding = 1")},
-		{"IPv4 alone", onlyIPv4, ipv4},
+		{"both families and VRFs", unchanged, slices.Concat(ipv4, ipv6, vrfs)},
+		{"both families", plain, slices.Concat(ipv4, ipv6)},
+		{"IPv4 and VRFs", onlyIPv4, slices.Concat(ipv4, vrfs)},
+		{"IPv4 alone", func(r *plan.Router) { plain(r); onlyIPv4(r) }, ipv4},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()
@@ -70,7 +88,7 @@ func TestSysctl(t *testing.T) {
 			if diff := cmp.Diff(c.want, settings(text)); diff != "" {
 				t.Errorf("settings (-want +got):\n%s", diff)
 			}
-			if got, want := strings.Contains(text, "accept_ra"), len(c.want) > len(ipv4); got != want {
+			if got, want := strings.Contains(text, "accept_ra"), slices.Contains(c.want, ipv6[0]); got != want {
 				t.Errorf("speaks of accept_ra: %v, want %v", got, want)
 			}
 		})
@@ -87,6 +105,7 @@ const startLimit = 30 * time.Second
 func TestDaemonsStart(t *testing.T) {
 	t.Parallel()
 	withoutBFD := func(r *plan.Router) {
+		plain(r)
 		r.Origins = slices.DeleteFunc(r.Origins, func(o plan.Origination) bool { return o.Protocol == "isis" || o.Protocol == "ospf" })
 		for i := range r.Links {
 			r.Links[i].BFD = plan.BFD{}
@@ -149,41 +168,68 @@ func TestDaemonsStart(t *testing.T) {
 	}
 }
 
-// systemd reads the unit without a complaint.
-func TestVLANUnit(t *testing.T) {
+// systemd reads the units without a complaint.
+func TestUnits(t *testing.T) {
 	t.Parallel()
 	if _, err := exec.LookPath("systemd-analyze"); err != nil {
 		t.Skip(err)
 	}
-	// The script is not installed here.
-	unit := strings.ReplaceAll(linuxFiles(t, unchanged)[".frr.vlans.service"], "=/usr/local/sbin/ercfg-vlans", "=/bin/true")
-	file := filepath.Join(t.TempDir(), "ercfg-vlans.service")
-	if err := os.WriteFile(file, []byte(unit), 0o600); err != nil {
-		t.Fatal(err)
-	}
-	if out, err := exec.CommandContext(t.Context(), "systemd-analyze", "verify", "--man=no", file).CombinedOutput(); err != nil || len(out) > 0 {
-		t.Errorf("systemd-analyze verify: %v: %s", err, out)
+	for _, name := range []string{"vlans", "tunnels"} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			// The script is not installed here.
+			unit := strings.ReplaceAll(linuxFiles(t, unchanged)[".frr."+name+".service"], "=/usr/local/sbin/ercfg-"+name, "=/bin/true")
+			file := filepath.Join(t.TempDir(), "ercfg-"+name+".service")
+			if err := os.WriteFile(file, []byte(unit), 0o600); err != nil {
+				t.Fatal(err)
+			}
+			if out, err := exec.CommandContext(t.Context(), "systemd-analyze", "verify", "--man=no", file).CombinedOutput(); err != nil || len(out) > 0 {
+				t.Errorf("systemd-analyze verify: %v: %s", err, out)
+			}
+		})
 	}
 }
 
 // ipStub is ip as the script finds it. It refuses every command that begins
-// like a line of /run/refuse. Where the kernel has no VLAN devices
-// (/run/no-vlans), a veth stands in for each, and /run/tag.NAME holds what a
-// VLAN device would say of itself.
+// like a line of /run/refuse. What the kernel does not have (a line of
+// /run/missing), a veth stands in for, or a bridge for a VRF, and /run/is.NAME
+// holds what the device would say of itself.
 const ipStub = `#!/bin/sh
 PATH=${PATH#/run/bin:}
 while read -r words; do
 	case "$*" in "$words"*) echo "RTNETLINK answers: Operation not supported" >&2; exit 2 ;; esac
 done </run/refuse
-[ -e /run/no-vlans ] || exec ip "$@"
+missing() { grep -qx "$1" /run/missing; }
+# made NAME PARENT TYPE WORDS
+made() {
+	ip link add "$1" ${index:+index "$index"} type "$3" && echo "$2 $4" >"/run/is.$1"
+}
+index=
+case "$*" in *" index "*) index=${*##* index }; index=${index%% *} ;; esac
 case "$*" in
 "link add link "*" type vlan "*)
-	ip link show dev "$4" >/dev/null && ip link add "$6" type veth && echo "$4 ${10} ${12}" >"/run/tag.$6"
+	missing vlan || exec ip "$@"
+	ip link show dev "$4" >/dev/null || exit 1
+	rest=${*##* type vlan }
+	made "$6" "$4" veth "vlan $rest <REORDER_HDR>"
+	;;
+"link add "*" type vrf table "*)
+	missing vrf || exec ip "$@"
+	made "$3" "" bridge "vrf table ${*##* table } addrgenmode eui64"
+	;;
+"link add "*" type xfrm "*)
+	missing xfrm || exec ip "$@"
+	outside=NONE
+	case "$*" in *" dev "*) outside=${*##* dev }; outside=${outside%% *}; ip link show dev "$outside" >/dev/null || exit 1 ;; esac
+	made "$3" "$outside" veth "xfrm if_id $(printf '0x%x' "${*##* if_id }") addrgenmode none"
 	;;
 "-o -d link show dev "*)
-	[ -e "/run/tag.$6" ] || exec ip "$@"
-	read -r parent protocol id <"/run/tag.$6"
-	ip "$@" | sed "s/: $6@[^:]*:/: $6@$parent:/; s/ veth / vlan protocol $protocol id $id <REORDER_HDR> /"
+	[ -e "/run/is.$6" ] || exec ip "$@"
+	IFS=' ' read -r parent words <"/run/is.$6"
+	case "$words" in
+	table*) ip "$@" | sed "s/ bridge forward_delay / vrf $words bridge /" ;;
+	*) ip "$@" | sed "s/: $6@[^:]*:/: $6@$parent:/; s/ veth / $words /" ;;
+	esac
 	;;
 *) exec ip "$@" ;;
 esac
@@ -192,27 +238,33 @@ esac
 // stubPath is where commands are on the router: the stub first.
 const stubPath = "PATH=/run/bin:/usr/sbin:/usr/bin:/sbin:/bin"
 
-// A vlanBox is a Linux router with the script and the stub.
+// A vlanBox is a Linux router with a script and the stub.
 type vlanBox struct {
-	t *testing.T
-	r *frrtest.Router
+	t      *testing.T
+	r      *frrtest.Router
+	script string // vlans, tunnels
 }
 
-func newVLANBox(t *testing.T, ports []string) vlanBox {
+func newVLANBox(t *testing.T, script string, change func(*plan.Router), ports []string) vlanBox {
 	t.Helper()
 	n := frrtest.New(t)
-	b := vlanBox{t, n.Router("linux")}
+	b := vlanBox{t, n.Router("linux"), script}
 	n.StandIn(b.r, append([]string{"probe"}, ports...)...)
-	b.r.WriteFile("/run/vlans", linuxFiles(t, unchanged)[".frr.vlans"])
+	b.r.WriteFile("/run/script", linuxFiles(t, change)[".frr."+script])
 	b.r.WriteFile("/run/stub", ipStub)
 	b.r.WriteFile("/run/refuse", "")
 	if _, err := b.r.Exec(t.Context(), "install", "-D", "-m", "755", "/run/stub", "/run/bin/ip"); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := b.r.Exec(t.Context(), "ip", "link", "add", "link", "probe", "name", "probe.1", "type", "vlan", "id", "1"); err != nil {
-		t.Log("no VLAN devices in this kernel: veth devices stand in")
-		b.r.WriteFile("/run/no-vlans", "")
+	missing := ""
+	for _, probe := range []string{"link probe name probe.1 type vlan id 1", "probe.2 type vrf table 1234", "probe.3 type xfrm if_id 1234"} {
+		argv := append([]string{"ip", "link", "add"}, strings.Fields(probe)...)
+		if _, err := b.r.Exec(t.Context(), argv...); err != nil {
+			missing += argv[slices.Index(argv, "type")+1] + "\n"
+		}
 	}
+	t.Logf("stand-ins for what the kernel lacks: %q", missing)
+	b.r.WriteFile("/run/missing", missing)
 	return b
 }
 
@@ -230,7 +282,7 @@ func (b vlanBox) ip(words string) string {
 // standard error, without those of ip.
 func (b vlanBox) run() (int, []string) {
 	b.t.Helper()
-	_, err := b.r.Exec(b.t.Context(), "env", stubPath, "sh", "-c", "sh /run/vlans 2>/run/stderr")
+	_, err := b.r.Exec(b.t.Context(), "env", stubPath, "sh", "-c", "sh /run/script 2>/run/stderr")
 	status := 0
 	if exit, ok := errors.AsType[*exec.ExitError](err); ok {
 		status = exit.ExitCode()
@@ -243,7 +295,7 @@ func (b vlanBox) run() (int, []string) {
 	}
 	var said []string
 	for line := range strings.Lines(stderr) {
-		if words, ok := strings.CutPrefix(strings.TrimSpace(line), "ercfg-vlans: "); ok {
+		if words, ok := strings.CutPrefix(strings.TrimSpace(line), "ercfg-"+b.script+": "); ok {
 			said = append(said, words)
 		}
 	}
@@ -370,7 +422,7 @@ func TestVLANScript(t *testing.T) {
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()
-			b := newVLANBox(t, c.ports)
+			b := newVLANBox(t, "vlans", plain, c.ports)
 			for _, words := range c.setup {
 				b.ip(words)
 			}

@@ -55,9 +55,6 @@ type iosxeVRFFamily struct {
 
 type network struct{ Prefix, Origin string }
 
-// static is a static route of IOS-XE and FRR.
-type static struct{ Command, Prefix, NextHop, Origin string }
-
 type prefixList struct{ Entries []prefixEntry }
 
 type prefixEntry struct {

@@ -148,7 +148,14 @@ func slowPaths(text string) (string, error) {
 		case strings.HasSuffix(words, " {"):
 			path = append(path, strings.TrimSuffix(words, " {"))
 		case strings.HasSuffix(words, ";"):
-			fmt.Fprintln(&b, strings.Join(append(append([]string{"set"}, path...), strings.TrimSuffix(words, ";")), " "))
+			statement := strings.Join(append(append([]string{"set"}, path...), strings.TrimSuffix(words, ";")), " ")
+			before, list, many := strings.Cut(statement, " [ ")
+			if !many {
+				fmt.Fprintln(&b, statement)
+			}
+			for member := range strings.FieldsSeq(strings.TrimSuffix(list, " ]")) { // a line for each
+				fmt.Fprintln(&b, before, member)
+			}
 		default:
 			return "", fmt.Errorf("neither statement nor bracket: %q", line)
 		}

@@ -283,9 +283,16 @@ func received(r *frrtest.Router) map[netip.Prefix][]path {
 
 // forwarded asks a router for the interfaces over which its kernel sends what
 // BGP has told it, sorted.
-func forwarded(r *frrtest.Router) map[netip.Prefix][]string {
+func forwarded(r *frrtest.Router) map[netip.Prefix][]string { return forwardedIn(r, "") }
+
+// forwardedIn asks the same of one table: a VRF, or the global one, which has no
+// name.
+func forwardedIn(r *frrtest.Router, table string) map[netip.Prefix][]string {
 	out := make(map[netip.Prefix][]string)
-	for _, show := range []string{"show ip route bgp json", "show ipv6 route bgp json"} {
+	if table != "" {
+		table = "vrf " + table + " "
+	}
+	for _, show := range []string{"show ip route " + table + "bgp json", "show ipv6 route " + table + "bgp json"} {
 		var table map[netip.Prefix][]struct {
 			Selected, Installed bool
 			Nexthops            []struct {

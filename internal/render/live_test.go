@@ -15,6 +15,7 @@ import (
 	"github.com/ercfg/ercfg/internal/frrtest"
 	"github.com/ercfg/ercfg/internal/intent"
 	"github.com/ercfg/ercfg/internal/plan"
+	"github.com/ercfg/ercfg/internal/retarget"
 	"github.com/ercfg/ercfg/internal/secret"
 )
 
@@ -45,11 +46,11 @@ func vlanDevice(l plan.Link) string { return fmt.Sprintf("%s.%d", l.Interface, l
 
 // Every FRR text passes vtysh, names nothing that it does not define, is what
 // real daemons print back after they have loaded it, and leaves frr-reload.py
-// nothing to do.
+// nothing to do. Devices and VRFs are stand-ins: see standIns.
 func TestFRRLoads(t *testing.T) {
 	t.Parallel()
 	frrtest.NeedVtysh(t)
-	for _, s := range subjects(t) {
+	for _, s := range subjectsOn(t, plan.FRR) {
 		p := s.on(t, plan.FRR)
 		for i, c := range configs(t, p) {
 			// As many at a time as the test binary runs in parallel: by default
@@ -68,9 +69,8 @@ func TestFRRLoads(t *testing.T) {
 
 				n := frrtest.New(t)
 				r := n.Router(c.Router)
-				for _, l := range p.Routers[i].Links {
-					n.StandIn(r, vlanDevice(l))
-				}
+				standIns(n, r, &p.Routers[i])
+				conf = r.InVRFs(conf)
 				r.Start(conf)
 				if diff := cmp.Diff(frrtest.Normalize(conf), frrtest.Normalize(r.RunningConfig())); diff != "" {
 					t.Errorf("running-config (-file +daemon):\n%s", diff)
@@ -80,6 +80,26 @@ func TestFRRLoads(t *testing.T) {
 				}
 			})
 		}
+	}
+}
+
+// standIns gives r the devices of its plan, each in its VRF: a veth stands in for
+// a VLAN device and for a tunnel, and a namespace for a VRF.
+func standIns(n *frrtest.Net, r *frrtest.Router, p *plan.Router) {
+	for i := range p.VRFs {
+		r.VRF(p.VRFs[i].Name)
+	}
+	add := func(name, vrf string) {
+		n.StandIn(r, name)
+		if vrf != "" {
+			r.Enslave(name, vrf)
+		}
+	}
+	for _, l := range p.Links {
+		add(vlanDevice(l), l.VRF)
+	}
+	for _, t := range p.Tunnels {
+		add(t.Interface, t.VRF)
 	}
 }
 
@@ -116,7 +136,7 @@ func TestSessions(t *testing.T) {
 func TestDrainedLink(t *testing.T) {
 	t.Parallel()
 	doc := subjectNamed(t, "02-dual-stack-one-ce").document(t)
-	retarget(doc, plan.FRR)
+	retarget.Document(doc, plan.FRR)
 	link := doc.Intent.Circuits[0].Value.Private.Secondary
 	link.Shutdown = intent.At[bool]{V: true, Pos: link.Pos}
 	l := newLab(t, planOf(t, doc))

@@ -27,13 +27,29 @@ func disagreements() []disagreement {
 	return []disagreement{
 		{
 			// The model holds one nssa-external, the command line takes both types.
-			regexp.MustCompile(`^"nssa-external" does not fit in "router bgp address-family no-vrf ipv[46] ipv[46]-unicast redistribute(-v6)? ospf"$`),
+			regexp.MustCompile(`^"nssa-external" does not fit in "router bgp address-family (no-vrf ipv[46]|with-vrf ipv[46] vrf) ipv[46]-unicast redistribute(-v6|-vrf)? ospf"$`),
 			"Cisco, Understanding Redistribution of OSPF Routes into BGP (document 5242)",
 		},
 		{
 			// The model has the level under a name that is not typed.
-			regexp.MustCompile(`^"level-1-2" does not fit in "router bgp address-family no-vrf ipv[46] ipv[46]-unicast redistribute(-v6)? isis"$`),
+			regexp.MustCompile(`^"level-1-2" does not fit in "router bgp address-family (no-vrf ipv[46]|with-vrf ipv[46] vrf) ipv[46]-unicast redistribute(-v6|-vrf)? isis"$`),
 			"Cisco IOS IP Routing: Protocol-Independent Command Reference, redistribute (IP)",
+		},
+		{
+			// The model has the names of the policy and of the key chain under a
+			// leaf that is not typed.
+			regexp.MustCompile(`^"[A-Z0-9-]+" does not fit in "interface [A-Za-z]+ mka (policy|pre-shared-key key-chain)"$`),
+			"Cisco MACsec and MKA Configuration Guide, WAN MACsec and MKA Support Enhancements, mka policy",
+		},
+		{
+			// The model has the command under macsec-enable and macsec-option.
+			regexp.MustCompile(`^"macsec" does not fit in "interface [A-Za-z]+"$`),
+			"Cisco MACsec and MKA Configuration Guide, WAN MACsec and MKA Support Enhancements, macsec; Cisco-IOS-XE-ethernet.yang, disable-sci-v2",
+		},
+		{
+			// A placeholder stands where push puts the digits.
+			regexp.MustCompile(`^bad value "<[a-z]+:[^"]+>" for "security macsec connectivity-association pre-shared-key c(kn|ak)": want string `),
+			"Junos CLI Reference, ckn and cak (Security MACsec)",
 		},
 	}
 }

@@ -122,13 +122,17 @@ func (p *pack) text(view any, w *writer) ([]byte, error) {
 	return w.text.Bytes(), nil
 }
 
-// files renders the companions of one router.
+// files renders the companions of one router: those that have something to
+// say.
 func (p *pack) files(router string, view any, w *writer) ([]artifact.File, error) {
 	var out []artifact.File
 	for _, c := range p.companions {
 		w.text.Reset()
 		if err := execute(c.template, view, w); err != nil {
 			return nil, err
+		}
+		if w.text.Len() == 0 {
+			continue
 		}
 		out = append(out, artifact.File{Name: router + ".frr." + c.ext, Mode: c.mode, Text: w.text.String()})
 	}

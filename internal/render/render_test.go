@@ -43,7 +43,8 @@ func TestAllWithoutRouters(t *testing.T) {
 	}
 }
 
-// The placeholders in a text are those of the secrets that the artifact lists.
+// The placeholders in a text and its companions are those of the secrets that
+// the artifact lists.
 func TestSecrets(t *testing.T) {
 	t.Parallel()
 	placeholder := regexp.MustCompile(`<(env|file|exec):[^>]*>`)
@@ -51,6 +52,9 @@ func TestSecrets(t *testing.T) {
 	for _, dir := range cases(t) {
 		for _, c := range render(t, resolve(t, dir), Options{}) {
 			found := placeholder.FindAllString(c.Text, -1)
+			for _, f := range c.Companions {
+				found = append(found, placeholder.FindAllString(f.Text, -1)...)
+			}
 			slices.Sort(found)
 			found = slices.Compact(found)
 			var want []string

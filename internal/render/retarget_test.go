@@ -1,20 +1,22 @@
 package render_test
 
 import (
-	"fmt"
+	"net/netip"
 	"os"
 	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
-
 	"time"
+
+	"github.com/google/go-cmp/cmp"
 
 	"github.com/ercfg/ercfg/internal/artifact"
 	"github.com/ercfg/ercfg/internal/diag"
 	"github.com/ercfg/ercfg/internal/intent"
 	"github.com/ercfg/ercfg/internal/plan"
 	"github.com/ercfg/ercfg/internal/render"
+	"github.com/ercfg/ercfg/internal/retarget"
 )
 
 // today is the day of every test: no waiver depends on the real one.
@@ -24,38 +26,56 @@ var today = time.Date(2026, 11, 26, 0, 0, 0, 0, time.UTC)
 func vendors() []plan.Platform { return []plan.Platform{plan.IOSXE, plan.Junos, plan.FRR} }
 
 // A subject is an intent that the truth tests render, for every vendor in
-// turn: a golden case, or an example of the project that renders.
-type subject struct{ name, file string }
+// turn: a golden case, or an example of the project. Where change is there, it
+// is the intent after that change.
+type subject struct {
+	name, file string
+	change     func(*intent.Intent)
+}
 
-// subjects lists every golden case and every example without a section that is
-// not rendered yet.
+// subjects lists every golden case and every example, and variants that show the
+// rest of a design to a vendor that refuses one part of it.
 func subjects(t testing.TB) []subject {
 	t.Helper()
 	var out []subject
+	add := func(name, file string) {
+		s := subject{name: name, file: file}
+		out = append(out, s)
+		if slices.ContainsFunc(s.document(t).Intent.DirectPorts, func(e intent.Entry[intent.DirectPort]) bool { return e.Value.MACsec != nil }) {
+			out = append(out, subject{name + " without MACsec", file, withoutMACsec})
+		}
+	}
 	golden, err := filepath.Glob("testdata/*/intent.yaml")
 	if err != nil || len(golden) == 0 {
 		t.Fatalf("no golden cases: %v", err)
 	}
 	for _, file := range golden {
-		out = append(out, subject{filepath.Base(filepath.Dir(file)), file})
+		add(filepath.Base(filepath.Dir(file)), file)
 	}
 	examples, err := filepath.Glob("../../examples/*.yaml")
 	if err != nil || len(examples) == 0 {
 		t.Fatalf("no examples: %v", err)
 	}
-	rendered := 0
 	for _, file := range examples {
-		s := subject{strings.TrimSuffix(filepath.Base(file), ".yaml"), file}
-		_, diags := plan.Resolve(s.document(t), plan.Env{Today: today})
-		if !slices.ContainsFunc(diags, func(d diag.Diagnostic) bool { return plan.NotRendered(d.Code) }) {
-			out = append(out, s)
-			rendered++
-		}
-	}
-	if rendered == 0 {
-		t.Fatal("no example renders")
+		add(strings.TrimSuffix(filepath.Base(file), ".yaml"), file)
 	}
 	return out
+}
+
+// withoutMACsec leaves the Direct ports in clear.
+func withoutMACsec(in *intent.Intent) {
+	for i := range in.DirectPorts {
+		in.DirectPorts[i].Value.MACsec = nil
+	}
+}
+
+// subjectsOn lists the subjects that a platform can express.
+func subjectsOn(t testing.TB, platform plan.Platform) []subject {
+	t.Helper()
+	return slices.DeleteFunc(subjects(t), func(s subject) bool {
+		_, diags := retarget.Resolve(s.document(t), platform, today)
+		return diags.HasErrors()
+	})
 }
 
 // subjectNamed returns one of subjects.
@@ -66,7 +86,7 @@ func subjectNamed(t testing.TB, name string) subject {
 			return s
 		}
 	}
-	t.Fatalf("no golden case and no example that renders is called %s", name)
+	t.Fatalf("no golden case and no example is called %s", name)
 	return subject{}
 }
 
@@ -81,23 +101,26 @@ func (s subject) document(t testing.TB) *intent.Document {
 	if diags.HasErrors() {
 		t.Fatal(findings(t, diags))
 	}
+	if s.change != nil {
+		s.change(doc.Intent)
+	}
 	return doc
 }
 
-// on resolves the subject with every router of one platform.
+// on resolves the subject with every router of one platform, which has to be
+// able to express it.
 func (s subject) on(t testing.TB, platform plan.Platform) *plan.Plan {
 	t.Helper()
 	doc := s.document(t)
-	retarget(doc, platform)
+	retarget.Document(doc, platform)
 	return planOf(t, doc)
 }
 
-// planOf resolves a document; any error, and anything that is not rendered
-// yet, fails t.
+// planOf resolves a document; any error fails t.
 func planOf(t testing.TB, doc *intent.Document) *plan.Plan {
 	t.Helper()
 	p, diags := plan.Resolve(doc, plan.Env{Today: today})
-	if p == nil || slices.ContainsFunc(diags, func(d diag.Diagnostic) bool { return plan.NotRendered(d.Code) }) {
+	if p == nil {
 		t.Fatal(findings(t, diags))
 	}
 	if found := render.Check(p); found.HasErrors() {
@@ -125,85 +148,65 @@ func findings(t testing.TB, diags diag.List) string {
 	return text.String()
 }
 
-// retarget makes every router of doc one of the platform, in its default
-// release and family: loopbacks and physical interfaces get the platform's
-// names, one for one on each router. Addresses, tags and units stay.
-func retarget(doc *intent.Document, platform plan.Platform) {
-	in := doc.Intent
-	for i := range in.Routers {
-		r := &in.Routers[i].Value
-		r.Platform.V = platform.String()
-		r.Version, r.Model = intent.At[string]{}, intent.At[string]{}
-		if r.Loopback != nil {
-			r.Loopback.Interface.V = [...]string{plan.IOSXE: "Loopback0", plan.Junos: "lo0", plan.FRR: "lo"}[platform]
-		}
-		retargetOriginate(r.Originate, platform)
-	}
-	for i := range in.Onprem.Networks {
-		retargetOriginate(in.Onprem.Networks[i].Value.Originate, platform)
-	}
-	names := make(map[string][]string) // router → its interfaces, in the order of the intent
-	for i := range in.Circuits {
-		for _, l := range privateLinks(&in.Circuits[i].Value) {
-			seen := names[l.Router.V]
-			n := slices.Index(seen, l.Interface.V)
-			if n < 0 {
-				n = len(seen)
-				names[l.Router.V] = append(seen, l.Interface.V)
-			}
-			l.Interface.V = portName(platform, n+1)
-		}
-	}
+// A refusal is a design that a platform cannot express, and the rule that says
+// so. Every other subject renders on every platform.
+type refusal struct {
+	subject  string
+	platform plan.Platform
+	code     diag.Code
 }
 
-// retargetOriginate gives OSPF the process number that only IOS-XE asks for.
-func retargetOriginate(o *intent.Originate, platform plan.Platform) {
-	if o != nil && platform == plan.IOSXE && o.Redistribute.V == "ospf" && !o.Process.Set() {
-		o.Process = intent.At[int]{V: 1, Pos: o.Pos}
-	}
+// refusals lists them, in the order of vendors and subjects. MACsec is no part
+// of FRR: on Linux it is wpa_supplicant's and the driver's.
+func refusals() []refusal {
+	return []refusal{{"direct-dot1q", plan.FRR, "ER950"}, {"06-direct-qinq-pe", plan.FRR, "ER950"}}
 }
 
-// privateLinks returns the links of a circuit's private peering that the
-// intent describes.
-func privateLinks(c *intent.Circuit) []*intent.Link {
-	var out []*intent.Link
-	if c.Private != nil {
-		for _, l := range []*intent.Link{c.Private.Primary, c.Private.Secondary} {
-			if l != nil {
-				out = append(out, l)
-			}
-		}
-	}
-	return out
-}
-
-// portName is the name of a router's nth physical interface.
-func portName(platform plan.Platform, n int) string {
-	return fmt.Sprintf([...]string{plan.IOSXE: "TenGigabitEthernet0/0/%d", plan.Junos: "xe-0/0/%d", plan.FRR: "eth%d"}[platform], n)
-}
-
-// Every subject renders on every vendor, and a router keeps its addresses.
+// Every subject renders on every vendor that can express it, and a router keeps
+// its addresses; what a vendor cannot express is an error with its number, and
+// no other design is refused.
 func TestRetarget(t *testing.T) {
 	t.Parallel()
-	for _, s := range subjects(t) {
-		t.Run(s.name, func(t *testing.T) {
-			t.Parallel()
-			for _, platform := range vendors() {
-				p := s.on(t, platform)
-				for i, c := range configs(t, p) {
-					if c.Platform != platform.String() {
-						t.Errorf("%s is a router of %s, want %s", c.Router, c.Platform, platform)
-					}
-					for _, l := range p.Routers[i].Links {
-						for _, session := range l.Sessions {
-							neighbor := session.Neighbor.String()
-							if !strings.Contains(strings.ToLower(c.Text), "neighbor "+neighbor+" ") {
-								t.Errorf("%s on %s has no neighbor %s", c.Router, platform, neighbor)
-							}
-						}
-					}
+	var refused []refusal
+	for _, platform := range vendors() {
+		for _, s := range subjects(t) {
+			p, diags := retarget.Resolve(s.document(t), platform, today)
+			for _, d := range diags {
+				if d.Severity == diag.Error {
+					refused = append(refused, refusal{s.name, platform, d.Code})
 				}
 			}
-		})
+			if !diags.HasErrors() {
+				keepsAddresses(t, s, p, platform)
+			}
+		}
+	}
+	if diff := cmp.Diff(refusals(), slices.Compact(refused), cmp.AllowUnexported(refusal{})); diff != "" {
+		t.Errorf("refused (-listed +now):\n%s", diff)
+	}
+}
+
+// keepsAddresses wants the neighbors of the plan in the text of each router.
+func keepsAddresses(t *testing.T, s subject, p *plan.Plan, platform plan.Platform) {
+	t.Helper()
+	for i, c := range configs(t, p) {
+		if c.Platform != platform.String() {
+			t.Errorf("%s: %s is a router of %s, want %s", s.name, c.Router, c.Platform, platform)
+		}
+		r := &p.Routers[i]
+		want := make([]netip.Addr, 0, 2*len(r.Links)+len(r.Tunnels))
+		for _, l := range r.Links {
+			for _, session := range l.Sessions {
+				want = append(want, session.Neighbor)
+			}
+		}
+		for _, tunnel := range r.Tunnels {
+			want = append(want, tunnel.Session.Neighbor)
+		}
+		for _, neighbor := range want {
+			if !strings.Contains(strings.ToLower(c.Text), "neighbor "+neighbor.String()+" ") {
+				t.Errorf("%s: %s on %s has no neighbor %s", s.name, c.Router, platform, neighbor)
+			}
+		}
 	}
 }
