@@ -223,6 +223,21 @@ func (d *deriver) halves(s *statement, p netip.Prefix) []netip.Prefix {
 	return h[:]
 }
 
+// checkHalves reports halves that nothing would bring into BGP: the LAN has the
+// whole prefix, and where the routing table is what is announced from, a half
+// is not in it. Azure would see the same aggregate on every circuit.
+func (d *deriver) checkHalves(s *statement, at place, n *network, p netip.Prefix) {
+	o := at.router.originate
+	if n.originate != nil {
+		o = *n.originate
+	}
+	if o.how == Anchor || o.how == Via {
+		return
+	}
+	d.fault(originateGap, s.in.Technique.Pos, fmt.Sprintf("statement %s announces the halves of %s, which originate: %s does not bring into BGP on %s", s.name, p, o.how, at.router.name.V),
+		"write originate: anchor for the network, or {via: ADDRESS}; or use technique: prepend", n.name.Pos)
+}
+
 // originateAll brings every prefix of the statement into BGP where e lies.
 func (d *deriver) originateAll(s *statement, e *edge, halves bool) {
 	at := e.place()
@@ -235,6 +250,7 @@ func (d *deriver) originateAll(s *statement, e *edge, halves bool) {
 		for _, p := range n.prefixes {
 			d.originateOne(table, at, n, p.V, n.origin)
 			if halves {
+				d.checkHalves(s, at, n, p.V)
 				for _, half := range d.halves(s, p.V) {
 					d.originateOne(table, at, n, half, s.origin+".technique")
 				}

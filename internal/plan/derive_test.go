@@ -102,6 +102,8 @@ func TestResolveFindings(t *testing.T) {
 		{"IPv6 of which an unknown path may be meant", []string{"[10.1.0.0/16]", "[10.1.0.0/16, \"2001:db8:1::/48\"]", "prefer: [er-a, er-b]", "prefer: [er-a, er-x]"}, "ER904×1"},
 		{"IPv6 over a subnet of the wrong size", []string{"[10.1.0.0/16]", "[10.1.0.0/16, \"2001:db8:1::/48\"]", "172.16.0.0/30", "172.16.0.0/30, ipv6: \"2001:db8:ff::/64\""}, "ER939×1 ER021×1"},
 		{"IPv6 that two statements of one circuit lack", []string{"[10.200.0.0/16]", "[10.200.0.0/16, \"2001:db8:200::/48\"]", "prefer: [er-b, er-a]", "prefer: [er-a]", "azure: [far]", "azure: [hub]", "prefer: [er-a, er-b]", "prefer: [er-a]"}, "ER939×1 ER929×1"},
+		{"halves that nothing brings into BGP", []string{"prefer: [er-a, er-b]", "technique: more-specifics, prefer: [er-a, er-b]", "routerID: 10.9.0.1", "routerID: 10.9.0.1, originate: network"}, "ER928×1"},
+		{"halves that anchors bring into BGP", []string{"prefer: [er-a, er-b]", "technique: more-specifics, prefer: [er-a, er-b]"}, ""},
 		{"one router ID twice", []string{"routerID: 10.9.0.2", "routerID: 10.9.0.1"}, "ER940×1"},
 		{"one loopback twice", []string{"ipv4: 10.9.0.2/32", "ipv4: 10.9.0.1/32"}, "ER940×1"},
 		{"a loopback on a link", []string{"ipv4: 10.9.0.2/32", "ipv4: 172.16.0.1/32"}, "ER941×1"},

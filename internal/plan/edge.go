@@ -51,6 +51,9 @@ type imported struct {
 
 func (i imported) preference() uint32 { return i.steer.preference[i.position] }
 
+// encrypted reports whether the wish is for a VPN before every circuit.
+func (i imported) encrypted() bool { return i.steer.path.vpn != nil && i.steer.first }
+
 func (i imported) preferenceDerived() bool { return i.steer.preferencePos[i.position].IsZero() }
 
 // exported is one statement's wish for an on-premises prefix on an edge.

@@ -271,15 +271,15 @@ func (d *deriver) checkMesh(s *statement) {
 			}
 		}
 	}
-	sessions, kind := d.adjacent, ""
+	sessions, kind, needs := d.adjacent, "", ""
 	if s.vrf() != "" {
-		sessions, kind = d.vpnPeers, ", family: vpn"
+		sessions, kind, needs = d.vpnPeers, ", family: vpn", "; VPN routes need MPLS between the two, which is the LAN's"
 	}
 	for i, a := range all {
 		for _, b := range all[:i] {
 			if a.asn.V == b.asn.V && a.role == CE && b.role == CE && !hears(sessions, a, b) {
 				d.fault(noIBGP, s.pos, fmt.Sprintf("%s and %s carry statement %s in AS %s and have no iBGP session", b.name.V, a.name.V, s.name, a.asn.V),
-					fmt.Sprintf("write ibgp: [{router: %s%s}] on %s, or give both a route reflector by address", a.name.V, kind, b.name.V), b.name.Pos, a.name.Pos)
+					fmt.Sprintf("write ibgp: [{router: %s%s}] on %s, or give both a route reflector by address%s", a.name.V, kind, b.name.V, needs), b.name.Pos, a.name.Pos)
 			}
 		}
 	}
@@ -317,7 +317,7 @@ func (d *deriver) ibgp(r *router, out *Router) {
 		if !ok {
 			continue
 		}
-		s.VPN = d.vpnFamilies(r)
+		s.VPN, s.Communities = d.vpnFamilies(r), d.vpnCommunities(r)
 		at := slices.IndexFunc(out.IBGP, func(o IBGP) bool { return o.Neighbor == s.Neighbor })
 		if at < 0 {
 			out.IBGP = append(out.IBGP, s)
@@ -326,7 +326,7 @@ func (d *deriver) ibgp(r *router, out *Router) {
 		if o := &out.IBGP[at]; o.MD5 != s.MD5 || o.Timers.Keepalive != s.Timers.Keepalive || o.Timers.Hold != s.Timers.Hold {
 			d.fault(contradiction, a.in.Pos, fmt.Sprintf("the iBGP session %s - %s carries VPN routes, too, and its two entries differ", r.name.V, s.Peer), "one session has one key and one set of timers: say them the same at both entries")
 		}
-		out.IBGP[at].VPN = s.VPN
+		out.IBGP[at].VPN, out.IBGP[at].Communities = s.VPN, out.IBGP[at].Communities || s.Communities
 	}
 	slices.SortFunc(out.IBGP, func(a, b IBGP) int { return a.Neighbor.Compare(b.Neighbor) })
 	for _, family := range []Family{IPv4, IPv6} {
@@ -334,6 +334,23 @@ func (d *deriver) ibgp(r *router, out *Router) {
 			d.ibgpPolicies(m, family, out)
 		}
 	}
+}
+
+// vpnCommunities reports whether a policy in a VRF of r's VPN mesh matches
+// communities, which then have to travel with the VPN routes.
+func (d *deriver) vpnCommunities(r *router) bool {
+	for _, peer := range d.vpnMeshes[r].routers {
+		for _, v := range peer.vrfs {
+			for _, e := range d.at[place{peer, v.name.V}] {
+				for to := range e.imports {
+					if to.community != 0 {
+						return true
+					}
+				}
+			}
+		}
+	}
+	return false
 }
 
 // session is one end of an iBGP session, without what it carries.

@@ -95,7 +95,10 @@ func compareImports(a, b importGroup) int {
 		}
 		return g.within.name.V
 	}
-	return cmp.Or(compareBool(a.kind == byCommunity, b.kind == byCommunity), cmp.Compare(b.preference, a.preference), cmp.Compare(a.kind, b.kind), strings.Compare(name(a), name(b)))
+	// A service that is bounded by prefixes comes before those that are not: they
+	// would take its routes, whatever their local-preference.
+	return cmp.Or(compareBool(a.kind == byCommunity, b.kind == byCommunity), compareBool(a.within == nil, b.within == nil),
+		cmp.Compare(b.preference, a.preference), cmp.Compare(a.kind, b.kind), strings.Compare(name(a), name(b)))
 }
 
 // refuse are the terms in front of whatever is accepted by community: no
@@ -125,7 +128,8 @@ func (d *deriver) within(out *Router, s *service, family Family, parts ...string
 }
 
 // reachTerms accept what the far circuits of Global Reach advertise, without a
-// local-preference of ours: any way of the site's own is better.
+// local-preference of ours. Beside a WAN of the site's own the platforms choose
+// by their distances: IOS-XE and FRR put eBGP before an IGP, Junos after it.
 func (d *deriver) reachTerms(e *edge, family Family, out *Router) []Term {
 	set := d.reached(e)
 	if len(set) == 0 {

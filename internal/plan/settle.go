@@ -101,7 +101,7 @@ func (d *deriver) settleImport(e *edge, to destination, wishes []imported, first
 			continue
 		}
 		switch derived := w.preferenceDerived() && best.preferenceDerived(); {
-		case derived && e.vpn != nil:
+		case derived && e.vpn != nil && w.encrypted() != best.encrypted():
 			// First for one statement and backup of another: on-premises follows
 			// the first, and a rule says what that means for the other.
 		case derived && len(firsts) > 1 && slices.ContainsFunc(firsts, func(o imported) bool { return o.steer.path.peering == e.link.peering }):

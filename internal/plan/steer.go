@@ -27,6 +27,7 @@ type steer struct {
 	// the router's own AS, or a list that the user gave.
 	times int
 	list  []bgp.ASN
+	first bool // a VPN before the first circuit, or without one
 }
 
 // prependOn are the AS numbers that the path's session on e gets in front.
@@ -65,6 +66,7 @@ func (f *facts) steer(s *statement) []steer {
 				st.times = (vpns - before) * expressroute.PrependStep
 			} else {
 				before++
+				st.first = true
 			}
 			vpns++
 			st.preference = [2]uint32{number, number}

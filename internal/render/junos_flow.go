@@ -38,6 +38,10 @@ type junosFlowTemplate struct {
 	Collector string
 	Port      int
 	Source    string
+	// Links tells a flow's links apart: by default an MX reports the first of
+	// equal paths, or none for IPv6, and no direction (Juniper, nexthop-learning
+	// and flow-key). No document was found that an SRX has the two.
+	Links bool
 }
 
 // junosFlowOf writes flow export. An aggregate interface tells no line card:
@@ -64,7 +68,7 @@ func junosFlowOf(prefix string, r *plan.Router) junosFlow {
 		if used[family] {
 			out.Templates = append(out.Templates, junosFlowTemplate{
 				Name: out.Instance + junosSuffix(family), Form: family.String() + "-template", Active: seconds(f.Active), Inactive: seconds(f.Inactive),
-				Family: junosFamilyName(family), Version: out.Version, Collector: f.Collector.String(), Port: f.Port, Source: junosFlowSource(r).String(),
+				Family: junosFamilyName(family), Version: out.Version, Collector: f.Collector.String(), Port: f.Port, Source: junosFlowSource(r).String(), Links: r.Model == plan.MX,
 			})
 		}
 	}
@@ -85,11 +89,19 @@ func junosFlowSource(r *plan.Router) netip.Addr {
 	return r.RouterID
 }
 
-// junosSlots returns the line cards by number.
+// junosSlots returns the line cards of links and of what tunnels come in on, by
+// number.
 func junosSlots(r *plan.Router, instance string) []junosSlot {
-	var out []junosSlot
+	var ports []string
 	for i := range r.Links {
-		_, place, _ := strings.Cut(r.Links[i].Interface, "-") // xe-0/0/1; ae1 has no place
+		ports = append(ports, r.Links[i].Interface)
+	}
+	for i := range r.Tunnels {
+		ports = append(ports, r.Tunnels[i].Source)
+	}
+	var out []junosSlot
+	for _, port := range ports {
+		_, place, _ := strings.Cut(port, "-") // xe-0/0/1; ae1 and lo0.0 have no place
 		slot, _, ok := strings.Cut(place, "/")
 		n, err := strconv.Atoi(slot)
 		if s := (junosSlot{n, instance}); ok && err == nil && !slices.Contains(out, s) {

@@ -80,8 +80,10 @@ func (r *junosReading) edgeCommand(w []string) {
 		r.filter(w[2], w[4], w[6:])
 	case is(w, "chassis fpc * sampling-instance *"):
 		r.edge.slots[w[4]+" "+w[2]] = true
+	case is(w, "services flow-monitoring * template * flow-key *"):
+		r.object("flow-key "+w[4]+" "+w[6], w[5:], "flow-key flow-direction", "flow-key vlan-id")
 	case is(w, "services flow-monitoring * template * …"):
-		r.object("template "+w[2]+" "+w[4], w[5:], "flow-active-timeout *", "flow-inactive-timeout *", "ipv4-template", "ipv6-template")
+		r.object("template "+w[2]+" "+w[4], w[5:], "flow-active-timeout *", "flow-inactive-timeout *", "ipv4-template", "ipv6-template", "nexthop-learning enable")
 	case is(w, "forwarding-options sampling instance * …"):
 		r.edge.sampling[w[3]] = true
 		r.object("sampling "+w[3], w[4:], "input rate *", "family * output flow-server * port *", "family * output flow-server * version-ipfix template *",

@@ -147,7 +147,7 @@ type vocabulary struct {
 	port     string // of the nth link, from 1
 	direct   string // of the nth Direct port, from 1
 	tunnel   string // of the nth tunnel, from 1
-	another  string // of the nth loopback beside the router's own, from 10
+	another  string // of the nth loopback beside the router's own, from 10; empty: an address of the own one
 	source   string // of the nth way to the Internet, from 0
 	customer string // of the nth customer, from 0
 }
@@ -157,7 +157,7 @@ func words(p plan.Platform) vocabulary {
 	case plan.IOSXE:
 		return vocabulary{"Loopback0", "", "TenGigabitEthernet0/0/%d", "HundredGigE0/%d/0", "Tunnel%d", "Loopback%d", "GigabitEthernet0/0/%d", "GigabitEthernet0/3/%d"}
 	case plan.Junos:
-		return vocabulary{"lo0", ".0", "xe-0/0/%d", "et-0/%d/0", "st0.%d", "lo0.%d", "ge-0/0/%d.0", "ge-0/3/%d.0"}
+		return vocabulary{"lo0", ".0", "xe-0/0/%d", "et-0/%d/0", "st0.%d", "", "ge-0/0/%d.0", "ge-0/3/%d.0"}
 	case plan.FRR:
 		return vocabulary{"lo", "", "eth%d", "ens%d", "vti%d", "dummy%d", "wan%d", "cust%d"}
 	}
@@ -210,6 +210,8 @@ func (n *names) source(old string) string {
 	switch own := n.loopback; {
 	case own != nil && (old == own.Interface.V || strings.TrimSuffix(old, ".0") == own.Interface.V):
 		return v.loopback + v.unit
+	case strings.HasPrefix(strings.ToLower(base), "lo") && v.another == "":
+		return v.loopback + v.unit // Junos has one loopback unit in a routing instance
 	case strings.HasPrefix(strings.ToLower(base), "lo"):
 		return n.rename(old, v.another, &n.loopbacks, 10)
 	case slices.Contains(n.old, base) && unit != "":

@@ -75,7 +75,7 @@ func TestDocument(t *testing.T) {
 		}},
 		{plan.Junos, "srx", 0, []string{
 			"lo0", "xe-0/0/1", "xe-0/0/1", "et-0/1/0", "et-0/2/0", "st0.1", "st0.2", "st0.3", "st0.4",
-			"ge-0/0/0.0", "lo0.0", "lo0.10", "xe-0/0/1.150", "ge-0/3/0.0", "xe-0/0/1.150", "xe-9/9/9",
+			"ge-0/0/0.0", "lo0.0", "lo0.0", "xe-0/0/1.150", "ge-0/3/0.0", "xe-0/0/1.150", "xe-9/9/9",
 		}},
 		{plan.FRR, "", 0, []string{
 			"lo", "eth1", "eth1", "ens1", "ens2", "vti1", "vti2", "vti3", "vti4", "wan0", "lo", "dummy10", "eth1.150", "cust0", "eth1.150", "xe-9/9/9",
