@@ -6,7 +6,9 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -49,32 +51,55 @@ func defaults(t *testing.T) string {
 		rows = append(rows, defaultRows(text)...)
 	}
 	slices.Sort(rows)
+	rows = slices.Compact(rows)
+	// What both kinds of peering have stands under private.
+	rows = slices.DeleteFunc(rows, func(row string) bool {
+		same, ok := strings.CutPrefix(row, "| `circuits.microsoft.")
+		return ok && slices.Contains(rows, "| `circuits.private."+same)
+	})
 	return `
 ## Defaults
 
-What ercfg assumes where an intent is silent, and why, for private peering. A key that stands here twice depends on another one.
-` + "`ercfg show`" + ` prints the same for your own intent, with the values that depend on it.
+What ercfg assumes where an intent is silent, and why. A key that stands here twice depends on another one. Microsoft peering has the defaults of
+private peering, but for those of its own. What is true or false and does not stand here is false. ` + "`ercfg show`" + ` prints the same for your own intent, with the
+values that depend on it.
 
 | key | default | because |
 | --- | --- | --- |
-` + strings.Join(slices.Compact(rows), "\n") + "\n"
+` + strings.Join(rows, "\n") + "\n"
 }
 
 // unshown are the defaults that the effective intent leaves out, because it
-// has no such block or the value follows from others.
+// has no such block, the value follows from others, or a word for it is missing.
 func unshown() []string {
-	seconds := func(d time.Duration) string { return fmt.Sprintf("%ds", int(d.Seconds())) }
+	row := func(key, value, reason string) string {
+		return fmt.Sprintf("| `%s` | %s | %s |", strings.ReplaceAll(key, ", ", "`, `"), value, reason)
+	}
+	seconds := func(d time.Duration) string { return fmt.Sprintf("`%ds`", int(d.Seconds())) }
+	const ibgp = "an anchor that covers the loopbacks keeps a dead router's next hop valid until the hold time ends"
 	return []string{
-		"| `routers.ibgp.timers.keepalive` | `" + seconds(expressroute.IBGPKeepalive) + "` | an anchor that covers the loopbacks keeps a dead router's next hop valid until the hold time ends |",
-		"| `routers.ibgp.timers.hold` | `" + seconds(expressroute.IBGPHold) + "` | an anchor that covers the loopbacks keeps a dead router's next hop valid until the hold time ends |",
-		"| `routers.loopback.zone` | zone of the first link | SRX only: iBGP arrives there |",
+		row("azure.vnets.connections.weight", "`0`", "Azure's own"),
+		row("circuits.microsoft.matchBy", "`community`", "nobody can list the prefixes of Microsoft's services"),
+		row("circuits.microsoft.primary.unit", "the VLAN", "with QinQ the outer tag + 5000: the private peering has the tag itself"),
+		row("circuits.private.advertiseDefault, acceptDefault", "`false`", "a default route moves all Internet traffic; nobody should get one by accident"),
+		row("circuits.private.matchBy", "`prefixes`", "Azure announces exactly the address spaces of the VNets"),
 		"| `circuits.private.maxPrefixes` warning | 80 % | of either number the router logs a warning; the share has no key |",
-		"| `circuits.private.matchBy` | `prefixes` | Azure announces exactly the address spaces of the VNets |",
-		"| `circuits.private.advertiseDefault`, `acceptDefault` | `false` | a default route moves all Internet traffic; nobody should get one by accident |",
-		"| `circuits.private.primary.unit` | the VLAN | with QinQ the outer tag |",
-		"| `circuits.private.primary.address`, `neighbor` | first and second usable address of the subnet | Microsoft takes the second |",
-		"| `circuits.private.primary.shutdown` | `false` | true drains the link: its sessions are shut, the interface stays up |",
-		"| `traffic.technique` | `prepend` | it adds no route towards Azure |",
+		row("circuits.private.primary.address, neighbor", "first and second usable address of the subnet", "Microsoft takes the second"),
+		row("circuits.private.primary.shutdown", "`false`", "true drains the link: its sessions are shut, the interface stays up"),
+		row("circuits.private.primary.unit", "the VLAN", "with QinQ the outer tag"),
+		row("circuits.private.vrf", "none", "the global table"),
+		row("onprem.networks.at", "every router of its statements' paths", "the LAN hands its traffic to any of them"),
+		row("routers.exporter", "the loopback of the collector's family", "it outlives any link; on Junos a router with neither is refused (ER961)"),
+		row("routers.ibgp.timers.keepalive", seconds(expressroute.IBGPKeepalive), ibgp),
+		row("routers.ibgp.timers.hold", seconds(expressroute.IBGPHold), ibgp),
+		row("routers.ssh.port", "`22`", "the port of SSH"),
+		row("routers.vrfs.neighbors.bfd", "none", "both ends have to agree on it"),
+		row("routers.vrfs.neighbors.prefixes", "the networks of the VRF's statements", "nothing else is a customer's"),
+		row("traffic.technique", "`prepend`", "it adds no route towards Azure"),
+		row("vpns.esp.pfsGroup", "`0`", "none, as in Azure's default policy"),
+		row("vpns.internetFallback", "none", "true and false both have to be meant: over Microsoft peering ER946 asks"),
+		row("vpns.mss", "`"+strconv.Itoa(expressroute.TunnelMSS)+"`, or the MTU less 40 where that is smaller", "what fits through the tunnel without fragments, which Azure drops"),
+		row("vpns.tunnels.vrf", "that of the peering under it", "on underlay internet the global table"),
 	}
 }
 
@@ -84,14 +109,17 @@ func defaultRows(text string) []string {
 	for line := range strings.Lines(text) {
 		content := strings.TrimLeft(line, " -")
 		depth := (len(line) - len(content)) / 2
+		if strings.HasPrefix(strings.TrimLeft(line, " "), "- ") && depth == len(stack)+1 {
+			stack = append(stack, "") // a list, whose items have no name
+		}
 		key, rest, ok := strings.Cut(content, ":")
 		if !ok || depth > len(stack) {
 			continue
 		}
 		stack = append(stack[:depth], key)
 		value, reason, ok := strings.Cut(rest, "# default: ")
-		// What follows from the link's own addresses is no constant.
-		if !ok || slices.Contains([]string{"address", "neighbor", "unit"}, key) {
+		// What follows from other values is no constant.
+		if !ok || slices.Contains([]string{"address", "neighbor", "unit", "mss"}, key) {
 			continue
 		}
 		rows = append(rows, fmt.Sprintf("| `%s` | `%s` | %s |", strings.Join(unnamed(stack), "."), strings.TrimSpace(value), cell(strings.TrimSpace(reason))))
@@ -99,15 +127,45 @@ func defaultRows(text string) []string {
 	return rows
 }
 
-// unnamed drops the names that the user has chosen from a path.
+// unnamed drops the names that the user has chosen from a path, and the places
+// in lists.
 func unnamed(path []string) []string {
 	var out []string
 	for i, key := range path {
-		if i == 0 || !slices.Contains([]string{"routers", "circuits", "vnets", "networks"}, path[i-1]) {
+		if key != "" && (i == 0 || !slices.Contains([]string{"routers", "vrfs", "directPorts", "circuits", "vpns", "vnets", "services", "networks"}, path[i-1])) {
 			out = append(out, key)
 		}
 	}
 	return out
+}
+
+// Every key whose description names a default has a line among the defaults,
+// but for those that are false.
+func TestDefaultsAreWhole(t *testing.T) {
+	t.Parallel()
+	section := defaults(t)
+	r := reference{schema: parseObject(t, schema.Intent)}
+	r.defs = r.schema.object("$defs")
+	seen := 0
+	for _, name := range r.defs.keys {
+		def := r.defs.object(name)
+		for _, form := range append(r.choices(def), def) {
+			properties := form.object("properties")
+			for _, key := range properties.keys {
+				p := properties.object(key)
+				if !strings.Contains(p.text("description"), "Default") || p.text("type") == "boolean" {
+					continue
+				}
+				seen++
+				if !regexp.MustCompile("[.`]" + key + "[.`]").MatchString(section) {
+					t.Errorf("%s.%s has a default that the section does not list: %s", name, key, p.text("description"))
+				}
+			}
+		}
+	}
+	if seen < 30 {
+		t.Errorf("only %d keys name a default", seen)
+	}
 }
 
 // An object is a JSON object that keeps the order of its keys: the order of

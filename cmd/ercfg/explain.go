@@ -19,7 +19,8 @@ func (a *app) explainCommand() *cobra.Command {
 		Short: "Print a rule's page: what, why, wrong, right",
 		Long: `explain prints the page of a rule: what it refuses, why, with the source, and
 how the intent looks wrong and right. Every finding ends in the number of its
-rule. Without an argument it lists the rules.`,
+rule. Of a rule that no intent can break it says why, and of one that is not
+checked yet with which verb it comes. Without an argument it lists the rules.`,
 		Example: `  ercfg explain ER042
   ercfg explain 42
   ercfg explain | grep BFD`,
@@ -31,14 +32,14 @@ rule. Without an argument it lists the rules.`,
 		},
 		ValidArgsFunction: func(*cobra.Command, []string, string) ([]string, cobra.ShellCompDirective) {
 			var codes []string
-			for _, r := range docs.Rules() {
+			for _, r := range docs.All() {
 				codes = append(codes, r.Code+"\t"+r.Title)
 			}
 			return codes, cobra.ShellCompDirectiveNoFileComp
 		},
 		RunE: func(_ *cobra.Command, args []string) error {
 			if len(args) == 0 {
-				return product(a.listRules(docs.Rules()))
+				return product(a.listRules(docs.All()))
 			}
 			return a.explain(args[0])
 		},
@@ -49,7 +50,7 @@ rule. Without an argument it lists the rules.`,
 func (a *app) explain(word string) error {
 	code := ruleCode(word)
 	var known []string
-	for _, r := range docs.Rules() {
+	for _, r := range docs.All() {
 		if r.Code != code {
 			known = append(known, r.Code)
 			continue

@@ -74,6 +74,16 @@ func TestRulePages(t *testing.T) {
 	}
 }
 
+// The list of `ercfg explain` fits a terminal also where nothing is checked.
+func TestRuleList(t *testing.T) {
+	t.Parallel()
+	for _, r := range docs.Unchecked() {
+		if len(r.Title) > columns-len("ER042  error, warning  ") {
+			t.Errorf("the title %q of %s is too long for the list", r.Title, r.Code)
+		}
+	}
+}
+
 // Every rule's script shows an intent that is wrong and one that is right, and
 // asserts both.
 func TestRuleScripts(t *testing.T) {

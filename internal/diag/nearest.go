@@ -6,12 +6,7 @@ import "strings"
 // or all of them where none is near and they are few. It is empty where
 // nothing helps.
 func DidYouMean(word string, known []string) string {
-	best, distance := "", 1+max(len(word)/2, 2)
-	for _, k := range known {
-		if d := editDistance(strings.ToLower(word), strings.ToLower(k)); d < distance {
-			best, distance = k, d
-		}
-	}
+	best := Nearest(word, known)
 	switch {
 	case best != "":
 		return "did you mean " + best + "?"
@@ -19,6 +14,18 @@ func DidYouMean(word string, known []string) string {
 		return "known here: " + strings.Join(known, ", ")
 	}
 	return ""
+}
+
+// Nearest is the known word that a slip of the pen may have meant; it is empty
+// where none is near. Of equally near ones the first listed is it.
+func Nearest(word string, known []string) string {
+	best, distance := "", 1+max(len(word)/2, 2)
+	for _, k := range known {
+		if d := editDistance(strings.ToLower(word), strings.ToLower(k)); d < distance {
+			best, distance = k, d
+		}
+	}
+	return best
 }
 
 // editDistance is the Levenshtein distance of two short words.

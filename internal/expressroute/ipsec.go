@@ -133,6 +133,19 @@ func ValidAPIPA(a netip.Addr) bool {
 // compared without their case. Source: how-to-configure-coexisting-gateway-portal.md.
 func IsBasicGateway(sku string) bool { return strings.EqualFold(sku, "Basic") }
 
+// VPNGatewaySKUs are the SKUs that a VPN gateway of a VNet may have. Standard
+// and HighPerformance are retired. Source: vpn-gateway-about-skus-legacy.md;
+// about-gateway-skus.md.
+func VPNGatewaySKUs() []string {
+	return append([]string{"Basic", "VpnGw1", "VpnGw2", "VpnGw3", "VpnGw4", "VpnGw5"}, PrivateGatewaySKUs()...)
+}
+
+// IsVPNGatewaySKU reports whether a SKU is one of VPNGatewaySKUs, without
+// regard to case.
+func IsVPNGatewaySKU(sku string) bool {
+	return slices.ContainsFunc(VPNGatewaySKUs(), func(s string) bool { return strings.EqualFold(s, sku) })
+}
+
 // PrivateGatewaySKUs are the SKUs of a VPN gateway that ends tunnels on private
 // addresses. Source: site-to-site-vpn-private-peering.md.
 func PrivateGatewaySKUs() []string {

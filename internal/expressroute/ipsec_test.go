@@ -130,3 +130,18 @@ func TestGatewaySKUs(t *testing.T) {
 		}
 	}
 }
+
+// Azure's words for VPN gateways, in any case, and none of other gateways.
+func TestVPNGatewaySKUs(t *testing.T) {
+	t.Parallel()
+	for sku, want := range map[string]bool{"Basic": true, "VpnGw1": true, "vpngw5az": true, "VpnGw6": false, "ErGw1AZ": false, "Standard": false, "": false} {
+		if got := IsVPNGatewaySKU(sku); got != want {
+			t.Errorf("%q is a SKU of a VPN gateway: %t, want %t", sku, got, want)
+		}
+	}
+	for _, sku := range PrivateGatewaySKUs() {
+		if !IsVPNGatewaySKU(sku) {
+			t.Errorf("%s ends private tunnels and is no SKU of a VPN gateway", sku)
+		}
+	}
+}

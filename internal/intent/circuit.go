@@ -125,7 +125,7 @@ type Peering struct {
 	MTU At[int] `yaml:"mtu,omitempty" jsonschema:"minimum=576,maximum=9216,example=1500" jsonschema_extras:"x-unit=bytes"`
 	// DSCP values that are kept outbound on Microsoft peering; the rest is set to 0.
 	DSCP []At[int] `yaml:"dscp,omitempty" jsonschema:"example=46"`
-	// NAT pools per link of a Microsoft peering.
+	// NAT pools by link of a Microsoft peering. Left out, or in both lists, both links announce a pool.
 	NAT *PeeringNAT `yaml:"nat,omitempty"`
 	// The communities of the route filter attached in Azure (Microsoft peering).
 	RouteFilter []At[string] `yaml:"routeFilter,omitempty" jsonschema:"example=12076:51002"`
@@ -135,10 +135,10 @@ type Peering struct {
 
 // PeeringNAT names the NAT pools of each link, as networks.
 type PeeringNAT struct {
-	// Networks that leave by the primary link only.
+	// Pools that the primary link announces. A pool in one of the two lists stays off the other link and goes with its own (ER195).
 	Primary []At[string] `yaml:"primary,omitempty" jsonschema:"example=nat-ams"`
-	// Networks that leave by the secondary link only.
-	Secondary []At[string] `yaml:"secondary,omitempty" jsonschema:"example=nat-dub"`
+	// Pools that the secondary link announces.
+	Secondary []At[string] `yaml:"secondary,omitempty" jsonschema:"example=nat-ams"`
 }
 
 // VLAN is one tag, written as a number (dot1Q), or an outer and an inner one,

@@ -3,6 +3,7 @@ package intent
 import (
 	"fmt"
 	"reflect"
+	"slices"
 	"strconv"
 	"strings"
 	"sync"
@@ -12,7 +13,10 @@ import (
 
 // decode fills target (a pointer to a struct of this package) from n. A value
 // of the wrong kind is left out: the schema has reported it, and its place
-// stays set, so that it does not pass for absent.
+// stays set, so that it does not pass for absent. What is surely meant by a slip
+// of the pen (a key with a typo, one value in place of a list, yes for true) is
+// taken, so that nothing is said of what is only seemingly missing; since the
+// schema refuses it, nothing is rendered from it.
 func decode(n *node, target any) {
 	into(reflect.ValueOf(target).Elem(), n, n)
 }
@@ -67,7 +71,15 @@ func intoSlice(v reflect.Value, n *node) {
 		for i := range n.content {
 			into(v.Index(i), &n.content[i], &n.content[i])
 		}
+	case !isMap && (n.kind == mapping) == isRecord(v.Type().Elem()):
+		v.Set(reflect.MakeSlice(v.Type(), 1, 1))
+		into(v.Index(0), n, n)
 	}
+}
+
+// isRecord reports whether YAML writes t as a mapping and in no other way.
+func isRecord(t reflect.Type) bool {
+	return t.Kind() == reflect.Struct && !reflect.PointerTo(t).Implements(reflect.TypeFor[nodeDecoder]())
 }
 
 func intoStruct(v reflect.Value, at, n *node) {
@@ -75,9 +87,20 @@ func intoStruct(v reflect.Value, at, n *node) {
 	if shape.pos >= 0 {
 		v.Field(shape.pos).Set(reflect.ValueOf(at.pos()))
 	}
+	var slips []int
 	for i := 0; i < len(n.content); i += 2 {
 		key, value := &n.content[i], &n.content[i+1]
 		if field, ok := shape.fields[key.text]; ok {
+			into(v.Field(field), key, value)
+		} else {
+			slips = append(slips, i)
+		}
+	}
+	for _, i := range slips {
+		key, value := &n.content[i], &n.content[i+1]
+		// Behind a key that nothing defines may stand a secret of another form.
+		meant := diag.Nearest(key.text, shape.names)
+		if field, ok := shape.fields[meant]; ok && !secretKeys[meant] && v.Field(field).IsZero() {
 			into(v.Field(field), key, value)
 		}
 	}
@@ -87,7 +110,8 @@ func intoStruct(v reflect.Value, at, n *node) {
 // which one holds the place.
 type shape struct {
 	fields map[string]int
-	pos    int // -1: none
+	names  []string // of the fields
+	pos    int      // -1: none
 }
 
 // shapes is a cache of pure facts about types; it never changes a result.
@@ -104,9 +128,10 @@ func shapeOf(t reflect.Type) shape {
 		case t.Field(i).Type == reflect.TypeFor[diag.Pos]():
 			s.pos = i
 		case name != "" && name != "-":
-			s.fields[name] = i
+			s.fields[name], s.names = i, append(s.names, name)
 		}
 	}
+	slices.Sort(s.names) // as the hint of the schema chooses among equally near ones
 	shapes.Store(t, s)
 	return s
 }
@@ -131,8 +156,11 @@ func (a *At[T]) decodeNode(_, n *node) {
 			*v, _ = strconv.Atoi(n.text)
 		}
 	case *bool:
-		if n.kind == boolean {
+		switch n.kind {
+		case boolean:
 			*v = strings.EqualFold(n.text, "true")
+		case text: // as YAML 1.1 has it
+			*v = strings.EqualFold(n.text, "yes") || strings.EqualFold(n.text, "on")
 		}
 	default:
 		panic(fmt.Sprintf("intent: no scalar %T", a.V))

@@ -34,6 +34,14 @@ func TestDecode(t *testing.T) {
 		{"text where a mapping belongs is left out", "timers: 20s", Peering{}},
 		{"nothing is absent", "links:", Peering{}},
 		{"unknown keys are left out", "colour: red", Peering{}},
+		{"a typo fills the key that is meant", "dcsp: [46]", Peering{DSCP: []At[int]{{46, pos(3, 12)}}}},
+		{"a typo beside the key is left out", "dcsp: [46], dscp: [0]", Peering{DSCP: []At[int]{{0, pos(3, 24)}}}},
+		{"of two keys that may be meant, the one of the hint", "ipv5: x", Peering{IPv4: At[string]{"x", pos(3, 11)}}},
+		{"nothing fills a secret", "md55: hunter2", Peering{}},
+		{"one value in place of a list", "dscp: 46", Peering{DSCP: []At[int]{{46, pos(3, 11)}}}},
+		{"a mapping in place of a list of values is left out", "dscp: {a: 46}", Peering{}},
+		{"yes means true", "acceptDefault: yes", Peering{AcceptDefault: At[bool]{true, pos(3, 20)}}},
+		{"no means false", "acceptDefault: no", Peering{AcceptDefault: At[bool]{false, pos(3, 20)}}},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {

@@ -14,7 +14,7 @@ var essential = map[string][]string{
 	"Onprem": {"networks"}, "Azure": {"vnets"}, "VNet": {"region"}, "Circuit": {"private"}, "Peering": {"vlan", "primary", "secondary"},
 	"Link": {"router", "interface", "ipv4"}, "Loopback": {"ipv4"}, "VLAN": {"outer", "inner"}, "BFD": {"interval", "multiplier"},
 	"IBGP": {"router"}, "VRF": {"rd", "import", "export"}, "SSH": {"user", "key"}, "MaxPrefixes": {"ipv4", "ipv6"}, "PeeringNAT": {"primary", "secondary"},
-	"ExpressRouteGateway": {"sku"}, "VPNGateway": {"sku", "asn", "instances"}, "Connection": {"weight"}, "Instance": {"public"},
+	"ExpressRouteGateway": {"sku"}, "VPNGateway": {"sku", "asn", "instances"}, "Connection": {"weight"}, "Instance": {"public", "bgp"},
 	"Originate": {"via"}, "Lifetimes": {"ike", "esp"}, "Tunnel": {"nextHop"},
 }
 

@@ -198,7 +198,7 @@ type Instance struct {
 	Public At[string] `yaml:"public,omitempty" jsonschema:"example=203.0.113.10"`
 	// The private address that tunnels over private peering end on.
 	Private At[string] `yaml:"private,omitempty" jsonschema:"example=10.70.255.6"`
-	// The BGP peer address.
+	// The BGP peer address. A tunnel to the instance needs it.
 	BGP At[string] `yaml:"bgp,omitempty" jsonschema:"example=10.60.255.4"`
 }
 

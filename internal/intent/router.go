@@ -28,9 +28,9 @@ type Router struct {
 	GracefulRestart At[bool] `yaml:"gracefulRestart,omitempty" jsonschema:"example=false"`
 	// How push reaches the router.
 	SSH *SSH `yaml:"ssh,omitempty"`
-	// The source address of the router's flow export.
+	// The source address of the router's flow export. Default the loopback of the collector's family.
 	Exporter At[string] `yaml:"exporter,omitempty" jsonschema:"example=10.80.255.1"`
-	// SNMP interface indexes by interface name, for flow verification.
+	// SNMP interface indexes by interface name, for flow verification. The VLAN and tunnel devices of a Linux router get theirs.
 	InterfaceIndex Map[At[int]] `yaml:"interfaceIndex,omitempty" jsonschema:"example=GigabitEthernet0/0/1=7"`
 }
 
@@ -43,7 +43,7 @@ type Loopback struct {
 	IPv4 At[string] `yaml:"ipv4,omitempty" jsonschema:"example=10.10.255.1/32"`
 	// The IPv6 address with /128.
 	IPv6 At[string] `yaml:"ipv6,omitempty" jsonschema:"example=2001:db8:10ff::1/128"`
-	// The security zone of the loopback on an SRX, where iBGP uses it. Default the zone of the first link.
+	// The security zone of the loopback on an SRX, where iBGP or a tunnel uses it. Default the zone of the first link, or else of the first tunnel.
 	Zone At[string] `yaml:"zone,omitempty" jsonschema:"example=trust"`
 }
 
@@ -67,13 +67,13 @@ type VRFNeighbor struct {
 	ASN At[ASN] `yaml:"asn" jsonschema:"required,example=65001"`
 	// The interface towards the CE, in the vendor's words.
 	Interface At[string] `yaml:"interface,omitempty" jsonschema:"example=GigabitEthernet0/0/3"`
-	// The prefixes accepted from the CE.
+	// The prefixes accepted from the CE. Default the networks of the VRF's statements.
 	Prefixes []At[string] `yaml:"prefixes,omitempty" jsonschema:"example=10.64.0.0/16"`
 	// The MD5 key, by reference.
 	MD5 At[string] `yaml:"md5,omitempty" jsonschema:"example=env:CE_MD5" jsonschema_extras:"x-secret=true"`
-	// BGP timers.
+	// BGP timers. Default 60 s / 180 s, which routers have by themselves.
 	Timers *Timers `yaml:"timers,omitempty"`
-	// BFD, or false.
+	// BFD on the session. Default none.
 	BFD *BFD `yaml:"bfd,omitempty"`
 }
 

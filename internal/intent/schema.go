@@ -310,7 +310,11 @@ func (n *node) explainChoice(e *jsonschema.ValidationError, key, value *node, ou
 			hint = "put it in quotes: YAML reads it as " + value.kind.String()
 		}
 	}
-	*out = append(*out, diag.Diagnostic{Code: schemaFault, Pos: value.pos(), Summary: fmt.Sprintf("%s holds %s", quote(key.text), value.kind), Hint: hint})
+	holds := value.kind.String()
+	if value.kind == boolean { // one of the two may be right
+		holds = strings.ToLower(value.text)
+	}
+	*out = append(*out, diag.Diagnostic{Code: schemaFault, Pos: value.pos(), Summary: fmt.Sprintf("%s holds %s", quote(key.text), holds), Hint: hint})
 }
 
 // otherType returns the types that a branch of a oneOf wants, in words, or nil
@@ -383,11 +387,14 @@ func fault(e *jsonschema.ValidationError, value *node) (summary, hint string) {
 	switch k := e.ErrorKind.(type) {
 	case *errkind.Type:
 		hint = "write " + strings.Join(words(k.Want), " or ")
+		if f := form(e.SchemaURL); f != "" && !slices.Contains(k.Want, "string") {
+			hint = f
+		}
 		if slices.Contains(k.Want, "string") && (value.kind == float || value.kind == integer || value.kind == boolean) {
 			hint = quoteOrMend(e.SchemaURL, value)
 		}
 		if slices.Contains(k.Want, "array") && plainWord.MatchString(got) {
-			hint = "write [" + got + "]"
+			hint = "write [" + flow(got) + "]"
 		}
 		return fmt.Sprintf("found %s, want %s", value.kind, strings.Join(words(k.Want), " or ")), hint
 	case *errkind.Enum:
@@ -405,11 +412,11 @@ func fault(e *jsonschema.ValidationError, value *node) (summary, hint string) {
 	case *errkind.Pattern:
 		return fmt.Sprintf("%s does not have the form of this key", quote(got)), formAndExample(e.SchemaURL)
 	case *errkind.Minimum:
-		return fmt.Sprintf("%s is below %s", got, k.Want.RatString()), ""
+		return fmt.Sprintf("%s is below %s", got, k.Want.RatString()), span(e.SchemaURL)
 	case *errkind.Maximum:
-		return fmt.Sprintf("%s is above %s", quote(got), k.Want.RatString()), ""
+		return fmt.Sprintf("%s is above %s", quote(got), k.Want.RatString()), span(e.SchemaURL)
 	case *errkind.MinItems:
-		return fmt.Sprintf("the list needs %d value at least", k.Want), ""
+		return "the list is empty", writeList(e.SchemaURL)
 	case *errkind.MinProperties:
 		return "the mapping is empty", form(e.SchemaURL)
 	}
@@ -437,8 +444,8 @@ func matches(schema map[string]any, value *node) bool {
 	return err == nil && re.MatchString(value.text)
 }
 
-// plainWord is a value that means the same inside of a flow list.
-var plainWord = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9._/-]{0,59}$`)
+// plainWord is a value that may stand inside of a flow list.
+var plainWord = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9._/:-]{0,59}$`)
 
 func words(types []string) []string {
 	names := map[string]string{"string": "text", "integer": "a whole number", "number": "a number", "boolean": "true or false", "object": "a mapping", "array": "a list", "null": "nothing"}
@@ -495,8 +502,7 @@ func writeKey(url, name string) string {
 	if len(examples) == 0 {
 		return hint
 	}
-	const most = 80 // letters; a whole circuit helps nobody in a hint
-	if text := flow(examples[0]); len(text) <= most {
+	if text := flow(examples[0]); len(text) <= hintColumns {
 		hint = strings.TrimSpace(strings.TrimSuffix(hint, ".") + "; write " + name + ": " + text)
 	}
 	return hint
@@ -506,7 +512,7 @@ func writeKey(url, name string) string {
 func flow(v any) string {
 	switch v := v.(type) {
 	case string:
-		if _, err := strconv.ParseFloat(v, 64); err == nil {
+		if _, err := strconv.ParseFloat(v, 64); err == nil || digitsColon.MatchString(v) {
 			return strconv.Quote(v)
 		}
 		return v
@@ -527,6 +533,36 @@ func flow(v any) string {
 	}
 	return fmt.Sprint(v)
 }
+
+// span is the range of a number in words.
+func span(url string) string {
+	s := find(url)
+	least, low := s["minimum"].(float64)
+	most, high := s["maximum"].(float64)
+	if !low || !high {
+		return ""
+	}
+	unit, _ := s["x-unit"].(string)
+	return strings.TrimSpace(fmt.Sprintf("write %.0f to %.0f %s", least, most, unit))
+}
+
+// writeList is the hint for a list that needs a value.
+func writeList(url string) string {
+	const hint = "write one value at least"
+	if examples, _ := find(url)["examples"].([]any); len(examples) > 0 {
+		if text := flow(examples[0]); len(text) <= hintColumns {
+			return hint + ", for example " + text
+		}
+	}
+	return hint
+}
+
+// digitsColon begins what YAML 1.1 may read as a number or a mapping: a
+// community, a route target, an IPv6 prefix.
+var digitsColon = regexp.MustCompile(`^[0-9A-Fa-f.]*:`)
+
+// hintColumns bounds an example in a hint; a whole circuit helps nobody there.
+const hintColumns = 80
 
 // form is what the schema says of the form of a value, as a hint.
 func form(url string) string {

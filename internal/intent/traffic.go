@@ -39,7 +39,7 @@ type Telemetry struct {
 	Protocol At[string] `yaml:"protocol" jsonschema:"required,enum=ipfix,enum=netflow9,example=ipfix"`
 	// Where the routers send their flows.
 	Collector Collector `yaml:"collector" jsonschema:"required"`
-	// One packet in N is sampled; 1 is every packet.
+	// One packet in N is sampled; 1 is every packet. Default 1000.
 	Sampling At[int] `yaml:"sampling,omitempty" jsonschema:"minimum=1,maximum=65535,example=1000" jsonschema_extras:"x-unit=packets"`
 	// A long flow is exported at least this often. Default 60s.
 	ActiveTimeout At[string] `yaml:"activeTimeout,omitempty" jsonschema:"pattern=^[0-9]+(s|m)$,example=60s" jsonschema_extras:"x-unit=s"`
@@ -66,9 +66,9 @@ type VPN struct {
 	PSK At[string] `yaml:"psk" jsonschema:"required,example=env:VPN_PSK" jsonschema_extras:"x-secret=true"`
 	// The IKE version. Default 2.
 	IKEVersion At[int] `yaml:"ikeVersion,omitempty" jsonschema:"enum=1,enum=2,example=2"`
-	// The IKE policy.
+	// The IKE policy. Default, where `esp` is not written either: aes256, sha256 and group 2, which a gateway's default policy takes.
 	IKE *IKE `yaml:"ike,omitempty"`
-	// The IPsec policy.
+	// The IPsec policy. Default, where `ike` is not written either: aes256 and sha256 without PFS, which a gateway's default policy takes.
 	ESP *ESP `yaml:"esp,omitempty"`
 	// Dead peer detection. Default 45s.
 	DPD At[string] `yaml:"dpd,omitempty" jsonschema:"pattern=^[0-9]+(s|m)$,example=45s" jsonschema_extras:"x-unit=s"`
@@ -78,11 +78,11 @@ type VPN struct {
 	Timers *Timers `yaml:"timers,omitempty"`
 	// BFD; the gateway has none, so the field exists to be refused (ER108).
 	BFD *BFD `yaml:"bfd,omitempty"`
-	// Whether the tunnel may move to the Internet when the circuit under it fails.
+	// Whether tunnels over Microsoft peering may move to the Internet when the circuit under them fails. Left out, nothing holds them, and ER946 asks.
 	InternetFallback At[bool] `yaml:"internetFallback,omitempty" jsonschema:"example=false"`
-	// TCP maximum segment size clamp on the tunnels. Default 1350.
+	// TCP maximum segment size clamp on the tunnels. Default 1350, or the MTU less 40 where that is smaller.
 	MSS At[int] `yaml:"mss,omitempty" jsonschema:"minimum=536,maximum=1460,example=1350" jsonschema_extras:"x-unit=bytes"`
-	// Tunnel MTU.
+	// IP MTU of the tunnels. Default 1400.
 	MTU At[int] `yaml:"mtu,omitempty" jsonschema:"minimum=576,maximum=1500,example=1400" jsonschema_extras:"x-unit=bytes"`
 	// The tunnels: one per instance of the gateway.
 	Tunnels []Tunnel `yaml:"tunnels" jsonschema:"required,minItems=1"`
@@ -95,7 +95,7 @@ type IKE struct {
 	// Integrity.
 	Integrity At[string] `yaml:"integrity" jsonschema:"required,example=sha256"`
 	// Diffie-Hellman group.
-	DHGroup At[int] `yaml:"dhGroup" jsonschema:"required,example=14"`
+	DHGroup At[int] `yaml:"dhGroup" jsonschema:"required,example=14" jsonschema_extras:"x-form=the group's number: 20 is ECP384; 19 is ECP256; 14 has 2048 bits"`
 }
 
 // ESP holds the IPsec (phase 2) algorithms.
@@ -104,8 +104,8 @@ type ESP struct {
 	Encryption At[string] `yaml:"encryption" jsonschema:"required,example=gcmaes256"`
 	// Integrity; with GCM the same word as encryption.
 	Integrity At[string] `yaml:"integrity" jsonschema:"required,example=gcmaes256"`
-	// Perfect forward secrecy group; 0 for none.
-	PFSGroup At[int] `yaml:"pfsGroup,omitempty" jsonschema:"example=14"`
+	// Perfect forward secrecy group; 0 for none. Default 0.
+	PFSGroup At[int] `yaml:"pfsGroup,omitempty" jsonschema:"example=14" jsonschema_extras:"x-form=the group's number: 20 is ECP384; 19 is ECP256; 14 has 2048 bits"`
 }
 
 // Lifetimes bound the security associations.
@@ -114,7 +114,7 @@ type Lifetimes struct {
 	IKE At[string] `yaml:"ike,omitempty" jsonschema:"pattern=^[0-9]+(s|m|h)$,example=28800s" jsonschema_extras:"x-unit=s"`
 	// IPsec lifetime, at least 300 s. Default 27000s.
 	ESP At[string] `yaml:"esp,omitempty" jsonschema:"pattern=^[0-9]+(s|m|h)$,example=27000s" jsonschema_extras:"x-unit=s"`
-	// IPsec lifetime by volume, at least 1,024 KB.
+	// IPsec lifetime by volume, at least 1,024 KB. Default 102400000.
 	ESPKilobytes At[int] `yaml:"espKilobytes,omitempty" jsonschema:"minimum=0,example=102400000" jsonschema_extras:"x-unit=KB"`
 }
 
@@ -131,7 +131,7 @@ type Tunnel struct {
 	Source At[string] `yaml:"source,omitempty" jsonschema:"example=GigabitEthernet0/0/0"`
 	// The address that sources the tunnel.
 	SourceAddress At[string] `yaml:"sourceAddress,omitempty" jsonschema:"example=198.51.100.18"`
-	// The next hop that the gateway's address is pinned to.
+	// The next hop that the gateway's address is pinned to, on underlay internet.
 	NextHop At[string] `yaml:"nextHop,omitempty" jsonschema:"example=198.51.100.17"`
 	// The address inside the tunnel. Absent: unnumbered from the loopback.
 	Inside At[string] `yaml:"inside,omitempty" jsonschema:"example=169.254.21.1/30"`
@@ -139,6 +139,6 @@ type Tunnel struct {
 	Passive At[bool] `yaml:"passive,omitempty" jsonschema:"example=false"`
 	// The security zone on an SRX. Default azure.
 	Zone At[string] `yaml:"zone,omitempty" jsonschema:"example=azure"`
-	// The VRF of the tunnel's outside.
+	// The VRF of the tunnel's outside. Default that of the peering under it; on underlay internet the global table.
 	VRF At[string] `yaml:"vrf,omitempty" jsonschema:"example=INTERNET"`
 }

@@ -86,17 +86,32 @@ func TestResolveFindings(t *testing.T) {
 		{"a route reflector outside will do", []string{"ibgp: [{router: r2}]", "ibgp: [{address: 10.9.0.9}]", "ipv4: 10.9.0.2/32}", "ipv4: 10.9.0.2/32}, ibgp: [{address: 10.9.0.9}]"}, ""},
 		{"no loopback", []string{"loopback: {interface: lo, ipv4: 10.9.0.2/32}", "role: ce"}, "ER925×1"},
 		{"iBGP between two AS", []string{"frr, asn: 65001", "frr, asn: 65002"}, "ER905×1"},
+		{"iBGP between two AS, at both ends and of both families", []string{"ipv4: 10.9.0.2/32}", "ipv4: 10.9.0.2/32}, ibgp: [{router: r1}, {router: r1, family: vpn}]", "frr, asn: 65001", "frr, asn: 65002"}, "ER905×1"},
+		{"iBGP with an AS number that is none", []string{"frr, asn: 65001", "frr, asn: \"70000.1\""}, "ER905×1"},
+		{"one peering and iBGP in two AS", []string{"frr, asn: 65001", "frr, asn: 65002", "secondary: {router: r2, interface: eth2", "secondary: {router: r1, interface: Gi0/0/3"}, "ER905×1"},
 		{"iBGP with itself", []string{"ibgp: [{router: r2}]", "ibgp: [{router: r2}, {router: r1}]"}, "ER905×1"},
 		{"the ends of iBGP differ", []string{"ipv4: 10.9.0.2/32}", "ipv4: 10.9.0.2/32}, ibgp: [{router: r1, md5: env:X}]"}, "ER924×1"},
 		{"one peering in two AS", []string{"secondary: {router: r2, interface: eth2", "secondary: {router: r3, interface: eth2", "circuits:\n", "  r3: {platform: frr, asn: 65003, routerID: 10.9.0.3}\ncircuits:\n"}, "ER930×1"},
+		{"two peerings in two AS", []string{"secondary: {router: r2, interface: eth2", "secondary: {router: r3, interface: eth2", "secondary: {router: r1, interface: Gi0/0/2", "secondary: {router: r3, interface: eth4", "primary: {router: r1", "primary: {router: r2", "interface: Gi0/0/1", "interface: eth3", "circuits:\n", "  r3: {platform: frr, asn: 65003, routerID: 10.9.0.3}\ncircuits:\n"}, "ER929×1 ER930×1"},
 		{"one subinterface twice", []string{"interface: Gi0/0/2", "interface: Gi0/0/1", "vlan: 100\n", "vlan: {outer: 7, inner: 8}\n"}, "ER048×1"},
 		{"one outer tag of two circuits", []string{"vlan: 100\n", "vlan: {outer: 7, inner: 8}\n", "vlan: 100\n", "vlan: {outer: 7, inner: 9}\n", "router: r2, interface: eth1", "router: r1, interface: Gi0/0/1"}, "ER922×1"},
 		{"a circuit that an unknown path may mean", []string{"  - {name: two, onprem: [b], azure: [far], prefer: [er-b, er-a]}\n", "", "prefer: [er-a, er-b]", "prefer: [er-a, er-x]"}, "ER904×1"},
 		{"learned from nobody", []string{", ibgp: [{router: r2}]", "", "ios-xe, asn: 65001", "ios-xe, role: pe, asn: 65001"}, "ER928×1"},
 		{"a network that is learned from nobody", []string{", ibgp: [{router: r2}]", "", "ios-xe, asn: 65001", "ios-xe, role: pe, originate: network, asn: 65001", "[10.1.0.0/16]", "[10.1.0.0/16], originate: learned"}, "ER928×2"},
 		{"learned over iBGP", []string{"platform: ios-xe,", "platform: ios-xe, originate: learned,"}, ""},
-		{"learned over VPN routes", []string{"ibgp: [{router: r2}]", "ibgp: [{router: r2, family: vpn}]", "ios-xe, asn", "ios-xe, role: pe, asn"}, ""},
-		{"learned from the CE of a customer", []string{"ibgp: [{router: r2}]", "vrfs: {A: {rd: \"10.9.0.1:1\", neighbors: [{address: 10.3.0.2, asn: 65003}]}}", "ios-xe, asn", "ios-xe, role: pe, asn"}, ""},
+		{"learned over VPN routes", []string{"ibgp: [{router: r2}]", "ibgp: [{router: r2, family: vpn}]", "ios-xe, asn", "ios-xe, role: pe, asn"}, "ER928×1"},
+		{"learned from one that learns, too", []string{"10.1.0.0/16]", "10.1.0.0/16], originate: learned"}, "ER928×2"},
+		{"learned from the CE of a customer", []string{"ibgp: [{router: r2}]", "vrfs: {A: {rd: \"10.9.0.1:1\", neighbors: [{address: 10.3.0.2, asn: 65003}]}}", "ios-xe, asn", "ios-xe, role: pe, asn"}, "ER928×1 ER973×1"},
+		{"learned in a VRF over unicast routes", []string{"vlan: 100", "vlan: 100\n      vrf: A", "ios-xe, asn", "ios-xe, role: pe, vrfs: {A: {rd: \"65001:1\"}}, asn", "prefer: [er-a, er-b]", "prefer: [er-a]", "prefer: [er-b, er-a]", "prefer: [er-b]"}, "ER928×1"},
+		{"learned in a VRF from its CE", []string{"vlan: 100", "vlan: 100\n      vrf: A", "ios-xe, asn", "ios-xe, role: pe, vrfs: {A: {rd: \"65001:1\", neighbors: [{address: 10.3.0.2, asn: 65003}]}}, asn", "prefer: [er-a, er-b]", "prefer: [er-a]", "prefer: [er-b, er-a]", "prefer: [er-b]"}, ""},
+		{"learned in a VRF from the CE of another", []string{"vlan: 100", "vlan: 100\n      vrf: A", "ios-xe, asn", "ios-xe, role: pe, vrfs: {A: {rd: \"65001:1\"}, B: {rd: \"65001:2\", neighbors: [{address: 10.3.0.2, asn: 65003}]}}, asn", "prefer: [er-a, er-b]", "prefer: [er-a]", "prefer: [er-b, er-a]", "prefer: [er-b]"}, "ER928×1 ER973×1"},
+		{"learned in a VRF over VPN routes", []string{"{router: r2}", "{router: r2}, {router: r2, family: vpn}", "vlan: 100", "vlan: 100\n      vrf: A", "ios-xe, asn", "ios-xe, role: pe, vrfs: {A: {rd: \"65001:1\", import: [\"65001:1\"], export: [\"65001:1\"]}}, asn", "prefer: [er-a, er-b]", "prefer: [er-a]", "prefer: [er-b, er-a]", "prefer: [er-b]"}, ""},
+		{"a statement in two VRFs", []string{"vlan: 100", "vlan: 100\n      vrf: A", "ios-xe, asn", "ios-xe, vrfs: {A: {rd: \"65001:1\"}}, asn", "prefer: [er-b, er-a]", "prefer: [er-b]", "azure: [far]", "azure: [hub]"}, "ER945×1"},
+		{"an interface index twice", []string{"ipv4: 10.9.0.2/32}", "ipv4: 10.9.0.2/32}, interfaceIndex: {eth1.100: 7, eth2.100: 7}"}, "ER905×1"},
+		{"an interface index of zero", []string{"ipv4: 10.9.0.2/32}", "ipv4: 10.9.0.2/32}, interfaceIndex: {eth1.100: 0}"}, "ER905×1"},
+		{"interface indexes", []string{"ipv4: 10.9.0.2/32}", "ipv4: 10.9.0.2/32}, interfaceIndex: {eth1.100: 7, eth2.100: 8}"}, ""},
+		{"the public peering that is gone", []string{"    private:\n      vlan: 100", "    public:\n      vlan: 100", "  - {name: two, onprem: [b], azure: [far], prefer: [er-b, er-a]}\n", "", "hub: {", "hub: {connections: {er-a: {weight: 10}}, "}, "ER001×1"},
+		{"a circuit without a peering", []string{"  er-b:\n", "  er-c: {model: exchange, location: Newport, bandwidth: 1Gbps}\n  er-b:\n", "prefer: [er-a, er-b]", "prefer: [er-a, er-b, er-c]", "circuits:\n", "  r3: {platform: frr, asn: 65001, routerID: 10.9.0.3}\ncircuits:\n"}, "ER002×1"},
 		{"IPv6 that no path carries", []string{"[10.1.0.0/16]", "[10.1.0.0/16, \"2001:db8:1::/48\"]"}, "ER939×1"},
 		{"IPv6 in the VNets that no path carries", []string{"[10.200.0.0/16]", "[10.200.0.0/16, \"2001:db8:200::/48\"]"}, "ER939×1"},
 		{"IPv6 of which an unknown path may be meant", []string{"[10.1.0.0/16]", "[10.1.0.0/16, \"2001:db8:1::/48\"]", "prefer: [er-a, er-b]", "prefer: [er-a, er-x]"}, "ER904×1"},
@@ -250,7 +265,8 @@ func TestSteering(t *testing.T) {
 		{"a default is accepted where asked, in a list of its own", []string{"vlan: 100\n", "vlan: 100\n      acceptDefault: true\n"}, "r1 ACME-ER-A-PRIMARY-IN-V4", "10.200.0.0/16 lp 200; 0.0.0.0/0 lp 200; 10.201.0.0/16 lp 150"},
 		{"iBGP carries Azure's prefixes", nil, "r1 ACME-IBGP-OUT-V4", "10.200.0.0/16, 10.201.0.0/16 self"},
 		{"iBGP refuses on-premises prefixes", nil, "r1 ACME-IBGP-IN-V4", "10.200.0.0/16, 10.201.0.0/16"},
-		{"unless they are learned", []string{"10.1.0.0/16]", "10.1.0.0/16], originate: learned"}, "r1 ACME-IBGP-IN-V4", "10.200.0.0/16, 10.201.0.0/16; 10.1.0.0/16"},
+		{"unless they are learned", []string{"platform: ios-xe,", "platform: ios-xe, originate: learned,"}, "r1 ACME-IBGP-IN-V4", "10.200.0.0/16, 10.201.0.0/16; 10.1.0.0/16, 10.2.0.0/16"},
+		{"which is what a router has that originates them", []string{"platform: ios-xe,", "platform: ios-xe, originate: learned,"}, "r2 ACME-IBGP-OUT-V4", "10.200.0.0/16, 10.201.0.0/16 self; 10.1.0.0/16, 10.2.0.0/16 self"},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
@@ -390,5 +406,18 @@ func TestCompareNatural(t *testing.T) {
 	want := []string{"TenGigabitEthernet0/0/1", "eth2", "eth10", "xe-0/0", "xe-0/0/2", "xe-0/0/02", "xe-0/0/10"}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Error(diff)
+	}
+}
+
+// What the intent numbers is in the plan, as routers order interfaces.
+func TestIndexes(t *testing.T) {
+	t.Parallel()
+	p, diags := resolve(t, "ipv4: 10.9.0.2/32}", "ipv4: 10.9.0.2/32}, interfaceIndex: {eth10.100: 7, eth2.100: 8}")
+	if p == nil {
+		t.Fatal(diags)
+	}
+	want := []Index{{"eth2.100", 8, "routers.r2.interfaceIndex.eth2.100"}, {"eth10.100", 7, "routers.r2.interfaceIndex.eth10.100"}}
+	if diff := cmp.Diff(want, p.Routers[1].Indexes); diff != "" || p.Routers[0].Indexes != nil {
+		t.Errorf("indexes (-want +got):\n%s; of r1: %v", diff, p.Routers[0].Indexes)
 	}
 }

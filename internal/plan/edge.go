@@ -210,17 +210,41 @@ func (s *service) bounds() *service {
 // underPrivate reports whether the tunnels ride on private peering.
 func (v *vpn) underPrivate() bool { return v.underlay != nil && !v.underlay.microsoft }
 
-// needsPin reports whether the way to the tunnel's far end has to be held by a
-// static route: it lies in the VNet that the tunnel itself brings, in the same
-// routing table, and the VNet keeps no space of its own for its gateways.
-func (t *tunnel) needsPin() bool {
-	if !t.vpn.underPrivate() || t.outside != t.vpn.vrf || t.vpn.vnet == nil {
-		return false
-	}
-	for _, p := range t.vpn.vnet.prefixes {
-		if t.vpn.vnet.ownSpace(p.V) {
-			return false
+// brings are the prefixes that a VPN over private peering takes in: those of
+// the VNets of its statements, but for a gateway's own space, which stays with
+// the circuit.
+func (f *facts) brings(v *vpn) *space[*vnet] {
+	if f.brought == nil {
+		spans := make(map[*vpn][]span[*vnet])
+		for _, s := range f.statements {
+			for _, p := range s.paths {
+				if p.vpn == nil || !p.vpn.underPrivate() {
+					continue
+				}
+				for _, n := range s.vnets {
+					for _, prefix := range n.prefixes {
+						if !n.ownSpace(prefix.V) {
+							spans[p.vpn] = append(spans[p.vpn], span[*vnet]{prefix, n})
+						}
+					}
+				}
+			}
+		}
+		f.brought = make(map[*vpn]*space[*vnet], len(spans))
+		for v, list := range spans {
+			f.brought[v] = newSpace(list)
 		}
 	}
-	return true
+	return f.brought[v]
+}
+
+// needsPin reports whether the way to the tunnel's far end has to be held by a
+// static route: it lies in a prefix that the tunnel itself brings, in the same
+// routing table.
+func (f *facts) needsPin(t *tunnel) bool {
+	if !t.vpn.underPrivate() || t.outside != t.vpn.vrf || !t.remote.V.IsValid() {
+		return false
+	}
+	_, brought := f.brings(t.vpn).covering(hostOf(t.remote.V))
+	return brought
 }

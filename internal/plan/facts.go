@@ -38,6 +38,9 @@ type facts struct {
 	circuitByName map[string]*circuit
 	vpnByName     map[string]*vpn
 
+	brought    map[*vpn]*space[*vnet] // made by the first call of brings
+	outweighed map[*vpn]bool          // reported: a circuit wins over them
+
 	diags    diag.List
 	defaults []intent.Addition // kept only when asked for
 	explain  bool
@@ -75,7 +78,8 @@ type instance struct {
 }
 
 // ownSpace reports whether the VNet has p for its gateways alone, so that BGP
-// can tell the way to them from the way to everything else.
+// can tell the way to them from the way to everything else. Where p is a VNet
+// of its own in the intent, the statements tell them apart, and nothing asks.
 func (v *vnet) ownSpace(p netip.Prefix) bool {
 	return v.gatewaySubnet.V.IsValid() && p == v.gatewaySubnet.V
 }

@@ -151,9 +151,29 @@ func (f *facts) gatherRouters() {
 			f.secret(in.SSH.Key)
 		}
 		r.exporter = f.addr(in.Exporter)
+		f.checkIndexes(r)
 		f.gatherVRFs(r)
 		f.routers = append(f.routers, r)
 		f.routerByName[r.name.V] = r
+	}
+}
+
+// checkIndexes wants numbers that an interface can have (RFC 2863, InterfaceIndex),
+// each of them once.
+func (f *facts) checkIndexes(r *router) {
+	first := make(map[int]intent.At[string])
+	for _, e := range r.in.InterfaceIndex {
+		f.word(e.Name, ifaceText, "interface name", "write the vendor's own name, with its unit")
+		n := e.Value
+		switch before := first[n.V]; {
+		case !n.Set():
+		case n.V < 1 || n.V > math.MaxInt32:
+			f.fault(badValue, n.Pos, fmt.Sprintf("%d is no interface index", n.V), "write 1 to 2147483647")
+		case before.Set():
+			f.fault(badValue, n.Pos, fmt.Sprintf("%s and %s of %s have one interface index, %d", before.V, e.Name.V, r.name.V, n.V), "an index tells interfaces apart: give each its own", before.Pos)
+		default:
+			first[n.V] = e.Name
+		}
 	}
 }
 
@@ -373,6 +393,7 @@ func (f *facts) link(p *peering, in *intent.Link, position Position) *link {
 // port's.
 func (f *facts) linkEnd(l *link) {
 	router, iface := l.in.Router, l.in.Interface
+	said := false // what is wrong with the circuit or its port says why an end is missing
 	if l.peering.circuit.model == "direct" && l.peering.circuit.in.Port.Set() {
 		name := l.peering.circuit.in.Port
 		port := f.in.DirectPorts.Get(name.V)
@@ -380,6 +401,7 @@ func (f *facts) linkEnd(l *link) {
 			f.fault(unknownName, name.Pos, fmt.Sprintf("no Direct port pair is called %q", name.V), diag.DidYouMean(name.V, names(f.in.DirectPorts, func(e intent.Entry[intent.DirectPort]) string { return e.Name.V })))
 			return
 		}
+		said = !router.Set() // the schema names what a pair lacks
 		if end := []*intent.Port{port.Value.Primary, port.Value.Secondary}[l.position]; end != nil && !router.Set() {
 			router, iface = end.Router, end.Interface
 			if l.in.Interface.Set() {
@@ -390,12 +412,32 @@ func (f *facts) linkEnd(l *link) {
 	l.iface = iface
 	f.word(iface, ifaceText, "interface name", "write the vendor's own name, such as TenGigabitEthernet0/0/1, xe-0/0/1 or eth1")
 	l.router = f.router(router)
-	if !router.Set() {
-		f.fault(badValue, l.in.Pos, fmt.Sprintf("the %s link of %s names no router", l.position, l.peering.path), "write router: NAME")
+	switch where := fmt.Sprintf("the %s link of %s", l.position, l.peering.path); {
+	case said, router.Set() && iface.Set():
+	case !router.Set() && !iface.Set() && f.portMissing(l.peering.circuit):
+	case !router.Set() && !iface.Set():
+		f.fault(badValue, l.in.Pos, where+" names neither router nor interface", "write router: NAME and interface: NAME, the interface in the vendor's words")
+	case !router.Set():
+		f.fault(badValue, l.in.Pos, where+" names no router", "write router: NAME")
+	default:
+		f.fault(badValue, l.in.Pos, where+" names no interface", "write interface: NAME, in the vendor's words")
 	}
-	if !iface.Set() {
-		f.fault(badValue, l.in.Pos, fmt.Sprintf("the %s link of %s names no interface", l.position, l.peering.path), "write interface: NAME, in the vendor's words")
+}
+
+// portMissing reports a circuit whose links rely on a Direct port that it does
+// not have: one finding for all of them. It returns false where the links are
+// to name their own ends.
+func (f *facts) portMissing(c *circuit) bool {
+	port := c.in.Port
+	switch pair := f.in.DirectPorts.Get(port.V); {
+	case c.model == "direct" && !port.Set():
+		f.fault(badValue, c.name.Pos, fmt.Sprintf("circuit %s has model direct and no port, and its links name no router", c.name.V), "write port: NAME, a pair under directPorts")
+	case c.model == "direct" || !port.Set():
+		return false
+	case pair == nil || pair.Value.MACsec == nil: // otherwise ER180 says it
+		f.fault(badValue, port.Pos, fmt.Sprintf("%s is a provider's circuit, and its links rely on the Direct port %s", c.name.V, port.V), "write model: direct where the port is your own; otherwise write router and interface at each link in its place", c.in.Model.Pos)
 	}
+	return true
 }
 
 // linkSubnets takes the link's own subnets, or its half of the peering's
@@ -542,7 +584,17 @@ func (f *facts) statementPath(s *statement, name intent.At[string]) {
 		s.paths = append(s.paths, &path{name: name, vpn: v})
 		return
 	}
-	f.fault(unknownName, name.Pos, fmt.Sprintf("no circuit or VPN is called %q", name.V), diag.DidYouMean(name.V, f.pathNames()))
+	if !f.withoutPeering(name.V) {
+		f.fault(unknownName, name.Pos, fmt.Sprintf("no circuit or VPN is called %q", name.V), diag.DidYouMean(name.V, f.pathNames()))
+	}
+}
+
+// withoutPeering reports whether a path names a circuit that has no peering at
+// all, which ER001 or ER002 says.
+func (f *facts) withoutPeering(path string) bool {
+	name, _, _ := strings.Cut(path, ".")
+	c := f.circuitByName[name]
+	return c != nil && len(c.peerings()) == 0
 }
 
 // peeringOf finds the peering that a path names: CIRCUIT, CIRCUIT.private or

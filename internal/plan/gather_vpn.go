@@ -32,8 +32,26 @@ func (f *facts) gatherGateway(v *vnet) {
 	for i := range g.Instances {
 		in := &g.Instances[i]
 		f.word(in.Name, objectName, "instance name", "it names objects on routers: lower case letters, digits and hyphen, 32 at most")
-		v.instances = append(v.instances, &instance{in: in, public: f.addr(in.Public), private: f.addr(in.Private), bgp: f.addr(in.BGP)})
+		instance := &instance{in: in, public: f.addr4(in.Public), private: f.addr4(in.Private), bgp: f.addr4(in.BGP)}
+		for _, before := range v.instances {
+			if before.in.Name.V == in.Name.V && in.Name.Set() {
+				f.fault("ER903", in.Name.Pos, fmt.Sprintf("two instances of the VPN gateway of %s are called %q", v.name.V, in.Name.V), "a tunnel names its instance: give each a name of its own", before.in.Name.Pos)
+				break
+			}
+		}
+		v.instances = append(v.instances, instance)
 	}
+}
+
+// addr4 parses an address that a tunnel rides to or carries: a VPN gateway has
+// IPv4 for both.
+func (f *facts) addr4(a intent.At[string]) intent.At[netip.Addr] {
+	out := f.addr(a)
+	if out.V.Is6() {
+		f.fault(badValue, a.Pos, fmt.Sprintf("%s is no IPv4 address", a.V), "tunnels to a VPN gateway carry IPv4 and ride on it: write its IPv4 address")
+		out.V = netip.Addr{}
+	}
+	return out
 }
 
 func (f *facts) gatherVPNs() {
@@ -41,6 +59,7 @@ func (f *facts) gatherVPNs() {
 		e := &f.in.VPNs[i]
 		v := &vpn{name: e.Name, in: &e.Value, origin: "vpns." + e.Name.V}
 		f.word(e.Name, objectName, "VPN name", "it names objects on routers: lower case letters, digits and hyphen, 32 at most")
+		f.vpnName(v)
 		if v.vnet = f.vnetByName[v.in.VNet.V]; v.vnet == nil && v.in.VNet.Set() {
 			f.fault(unknownName, v.in.VNet.Pos, fmt.Sprintf("no VNet is called %q", v.in.VNet.V), diag.DidYouMean(v.in.VNet.V, names(f.vnets, func(v *vnet) string { return v.name.V })))
 		}
@@ -53,6 +72,19 @@ func (f *facts) gatherVPNs() {
 		}
 		f.vpns = append(f.vpns, v)
 		f.vpnByName[v.name.V] = v
+	}
+}
+
+// vpnName wants a VPN to be called like no circuit: traffic names both, and
+// both name objects on routers.
+func (f *facts) vpnName(v *vpn) {
+	if c := f.circuitByName[v.name.V]; c != nil {
+		f.fault("ER903", v.name.Pos, fmt.Sprintf("%s is a circuit and a VPN", v.name.V), "a statement names its paths: rename the VPN", c.name.Pos)
+		return
+	}
+	name, microsoft := strings.CutSuffix(v.name.V, "-microsoft")
+	if c := f.circuitByName[name]; microsoft && c != nil && c.microsoft != nil {
+		f.fault(nameClash, v.name.Pos, fmt.Sprintf("%s and the VPN %s would give their objects one name, %s", c.microsoft.path, v.name.V, v.tag()), "rename the VPN", c.name.Pos)
 	}
 }
 
@@ -93,15 +125,25 @@ func (f *facts) vpnParameters(v *vpn) {
 		v.dpd = expressroute.VPNDeadPeer
 		f.supply(v.origin+".dpd", yamlDuration(v.dpd), "the gateway's default")
 	}
-	if v.mss = v.in.MSS.V; !v.in.MSS.Set() {
-		v.mss = expressroute.TunnelMSS
-		f.supply(v.origin+".mss", strconv.Itoa(v.mss), "what fits through the tunnel without fragments, which Azure drops")
-	}
 	if v.mtu = v.in.MTU.V; !v.in.MTU.Set() {
 		v.mtu = expressroute.TunnelMTU
 		f.supply(v.origin+".mtu", strconv.Itoa(v.mtu), "what fits through the tunnel without fragments, which Azure drops")
 	}
+	if v.mss = v.in.MSS.V; !v.in.MSS.Set() {
+		v.mss = v.largestMSS()
+		f.supply(v.origin+".mss", strconv.Itoa(v.mss), "what fits through the tunnel without fragments, which Azure drops")
+	}
 }
+
+// largestMSS is the largest TCP segment, in bytes, that goes through the
+// tunnels whole: Azure's 1350, or less where the MTU has no room for it.
+func (v *vpn) largestMSS() int {
+	return min(expressroute.TunnelMSS, v.mtu-headersIPv4TCP)
+}
+
+// headersIPv4TCP are the bytes of a packet that are no segment: the headers of
+// IPv4 (RFC 791 §3.1) and TCP (RFC 9293 §3.1) without options.
+const headersIPv4TCP = 40
 
 // vpnProposals takes the algorithms as written. Where the gateway has its
 // default policy and the intent names none, they are what that policy takes as
@@ -151,7 +193,7 @@ func (f *facts) tunnel(v *vpn, in *intent.Tunnel, n int) *tunnel {
 	f.word(in.Interface, ifaceText, "interface name", "write the vendor's own name, such as Tunnel1, st0.1 or vti1")
 	f.word(in.Source, ifaceText, "interface name", "write the vendor's own name, such as GigabitEthernet0/0/0, ge-0/0/0.0 or eth0")
 	t.router = f.router(in.Router)
-	t.local, t.nextHop = f.addr(in.SourceAddress), f.addr(in.NextHop)
+	t.local, t.nextHop = f.addr4(in.SourceAddress), f.addr4(in.NextHop)
 	t.inside = f.interfaceAddress(in.Inside)
 	f.tunnelGateway(t)
 	if in.Zone.Set() && f.word(in.Zone, zoneName, "zone name", "letters, digits, hyphen and underscore") {

@@ -57,6 +57,7 @@ type hub struct {
 	circuits *space[*path]              // of all peerings
 	tunnels  *space[*path]              // of all VPNs
 	behind   map[*vpn][]*peering        // the private peerings that a backup VPN stands behind
+	specific map[*statement]bool        // reported: Azure would use their VPN now
 }
 
 // hubs lists the VNets that VPNs of some statement end in.
@@ -75,7 +76,7 @@ func (f *facts) hubs() []*hub {
 			}
 			h := of[v.vnet]
 			if h == nil {
-				h = &hub{has: make(map[*vnet]bool), asked: asked}
+				h = &hub{has: make(map[*vnet]bool), asked: asked, specific: make(map[*statement]bool)}
 				h.add(v.vnet)
 				of[v.vnet] = h
 			}

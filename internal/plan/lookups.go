@@ -42,7 +42,7 @@ func (f *facts) checkLookups() {
 
 // connection looks up the path of a VNet's connection.
 func (f *facts) connection(name intent.At[string]) {
-	if f.peeringOf(name.V) == nil && f.in.VPNs.Get(name.V) == nil {
+	if f.peeringOf(name.V) == nil && f.in.VPNs.Get(name.V) == nil && !f.withoutPeering(name.V) {
 		f.fault(unknownName, name.Pos, fmt.Sprintf("no circuit or VPN is called %q", name.V), diag.DidYouMean(name.V, f.pathNames()))
 	}
 }

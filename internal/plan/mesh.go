@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"net/netip"
 	"slices"
+	"strings"
 
 	"github.com/ercfg/ercfg/internal/bgp"
 	"github.com/ercfg/ercfg/internal/diag"
@@ -35,6 +36,7 @@ type adjacency struct {
 // have a session. Unicast routes of the global table and VPN routes travel on
 // sessions of their own kind.
 func (d *deriver) mesh() {
+	d.checkOneAS()
 	d.adjacent, d.meshes = d.unite(false)
 	d.vpnPeers, d.vpnMeshes = d.unite(true)
 	for r, m := range d.meshes {
@@ -102,6 +104,23 @@ func (d *deriver) unite(vpn bool) (map[*router][]adjacency, map[*router]*mesh) {
 	return adjacent, meshes
 }
 
+// checkOneAS reports iBGP between two AS numbers, once for two routers: an entry
+// may stand at both ends, and of both families.
+func (d *deriver) checkOneAS() {
+	said := make(map[[2]*router]bool)
+	for _, r := range d.routers {
+		for i := range r.in.IBGP {
+			in := &r.in.IBGP[i]
+			peer := d.routerByName[in.Router.V]
+			if peer == nil || peer.asn.V == r.asn.V || !peer.asn.Set() || !r.asn.Set() || said[[2]*router{r, peer}] {
+				continue
+			}
+			said[[2]*router{r, peer}], said[[2]*router{peer, r}] = true, true
+			d.fault(badValue, in.Router.Pos, fmt.Sprintf("%s has AS %s and %s has AS %s; iBGP is inside one AS", r.name.V, r.asn.V, peer.name.V, peer.asn.V), "take the entry away, or give both routers one AS number", r.asn.Pos, peer.asn.Pos)
+		}
+	}
+}
+
 // adjoin notes the session between r and the router that in names, at both
 // ends, once.
 func (d *deriver) adjoin(adjacent map[*router][]adjacency, r *router, in *intent.IBGP, origin string) {
@@ -112,9 +131,8 @@ func (d *deriver) adjoin(adjacent map[*router][]adjacency, r *router, in *intent
 	case peer == r:
 		d.fault(badValue, in.Router.Pos, fmt.Sprintf("%s peers with itself", r.name.V), "name another router")
 		return
-	case peer.asn.V != r.asn.V:
-		d.fault(badValue, in.Router.Pos, fmt.Sprintf("%s has AS %s and %s has AS %s; iBGP is inside one AS", r.name.V, r.asn.V, peer.name.V, peer.asn.V), "take the entry away, or give both routers one AS number", r.asn.Pos, peer.asn.Pos)
-		return
+	case peer.asn.V != r.asn.V && peer.asn.Set() && r.asn.Set():
+		return // checkOneAS has said it
 	}
 	for _, a := range adjacent[r] {
 		if a.peer == peer {
@@ -180,34 +198,64 @@ func (d *deriver) meshRoutes() {
 }
 
 // checkLearned reports routers that are to have prefixes in BGP already, and no
-// neighbor who could have sent them: nothing would ever be advertised.
+// neighbor who could have sent them: nothing would ever be advertised. Routes of
+// a VRF come over sessions of family vpn or from the VRF's own neighbors; to the
+// global table the site may hand on what it has from any neighbor.
 func (d *deriver) checkLearned() {
-	peers := make(map[*router]bool) // with an iBGP session of any family
-	for ends := range d.ibgpSessions().between {
-		peers[ends.a] = true
-	}
-	for _, r := range d.routers {
-		if peers[r] || len(r.in.IBGP) > 0 || slices.ContainsFunc(r.in.VRFs, func(e intent.Entry[intent.VRF]) bool { return len(e.Value.Neighbors) > 0 }) {
-			continue // an entry of ibgp that names nobody is reported by itself
+	learned := make(map[*router]Origination) // the first that nobody sends
+	for at, table := range d.origins {
+		if at.router == nil || d.hearsOfPrefixes(at) {
+			continue
 		}
-		var learned []netip.Prefix
-		for at, table := range d.origins {
-			for prefix, o := range table {
-				if at.router == r && o.How == Learned {
-					learned = append(learned, prefix)
-				}
+		for _, o := range table {
+			if o.How != Learned || d.hearsOf(at, o.Prefix) {
+				continue
+			}
+			before, ok := learned[at.router]
+			if !ok || cmp.Or(strings.Compare(o.VRF, before.VRF), comparePrefixes(o.Prefix, before.Prefix)) < 0 {
+				learned[at.router] = o
 			}
 		}
-		if len(learned) == 0 {
+	}
+	for _, r := range d.routers {
+		o, ok := learned[r]
+		if !ok {
 			continue
 		}
 		at := cmp.Or(r.originate.pos, r.in.Role.Pos)
 		if r.originate.how != Learned || at.IsZero() { // a network says so
 			at = r.name.Pos
 		}
-		d.fault(originateGap, at, fmt.Sprintf("%s has %s learned, and nobody to learn it from", r.name.V, slices.MinFunc(learned, comparePrefixes)),
-			"name the neighbor that sends it, under ibgp or as a neighbor of a VRF; or write originate: network, where it is in the routing table", r.name.Pos)
+		where, hint := "", "name the neighbor that sends it under ibgp, by address; a router of the intent sends what it originates itself"
+		if o.VRF != "" {
+			where, hint = " in VRF "+o.VRF, "name the neighbor that sends it: under ibgp with family: vpn, or as a neighbor of the VRF"
+		}
+		d.fault(originateGap, at, fmt.Sprintf("%s has %s learned%s, and nobody to learn it from", r.name.V, o.Prefix, where),
+			hint+"; or write originate: network, where it is in the routing table", r.name.Pos)
 	}
+}
+
+// hearsOfPrefixes reports whether a neighbor in a place sends on-premises
+// prefixes. An entry of ibgp that names nobody is reported by itself.
+func (d *deriver) hearsOfPrefixes(at place) bool {
+	r := at.router
+	if at.vrf == "" {
+		return slices.ContainsFunc(d.adjacent[r], func(a adjacency) bool { return a.peer == nil }) ||
+			slices.ContainsFunc(r.in.IBGP, func(in intent.IBGP) bool { return in.Family.V != "vpn" && d.routerByName[in.Router.V] == nil })
+	}
+	if v := r.vrf(at.vrf); v == nil || len(v.neighbors) > 0 {
+		return true // a VRF that the router lacks is reported by name
+	}
+	return len(d.vpnPeers[r]) > 0 || slices.ContainsFunc(r.in.IBGP, func(in intent.IBGP) bool { return in.Family.V == "vpn" })
+}
+
+// hearsOf reports whether a router of the intent sends the prefix: one that
+// brings it into BGP itself.
+func (d *deriver) hearsOf(at place, prefix netip.Prefix) bool {
+	return at.vrf == "" && slices.ContainsFunc(d.adjacent[at.router], func(a adjacency) bool {
+		o, ok := d.origins[place{router: a.peer}][prefix]
+		return ok && a.peer != nil && o.How != Learned
+	})
 }
 
 // pathRouters are the routers that end a path, each once.
@@ -263,6 +311,9 @@ func (d *deriver) meshOf(at place) *mesh {
 // session: local-preference decides across routers only over iBGP. A PE has
 // its own ways to its core.
 func (d *deriver) checkMesh(s *statement) {
+	if s.apart() {
+		return // ER945 says that its paths do not belong together
+	}
 	var all []*router
 	for _, p := range s.paths {
 		for _, r := range d.pathRouters(p) {
@@ -429,12 +480,33 @@ func (d *deriver) ibgpPolicies(m *mesh, family Family, out *Router) {
 		// reasons of its own (a static default) is not Azure's.
 		export.Terms = append(export.Terms, Term{Match: vnets, Protocol: "bgp", NextHopSelf: true, Origin: export.Origin})
 	}
+	if own := d.sent(m, out, family); len(own) > 0 {
+		list := d.list(out, own, family, "IBGP", "ONPREM")
+		export.Terms = append(export.Terms, Term{Match: list, NextHopSelf: true, Origin: export.Origin})
+	}
 	if len(m.communities) > 0 {
 		list := d.communityList(out, m.communities, "IBGP", "COMMUNITIES")
 		in.Terms = append(append(in.Terms, d.refuse(out, "", family)...), Term{Communities: list, Origin: in.Origin})
 		export.Terms = append(export.Terms, Term{Communities: list, Protocol: "bgp", NextHopSelf: true, Origin: export.Origin})
 	}
 	out.Policies = append(out.Policies, in.closed(), export.closed())
+}
+
+// sent are the on-premises prefixes that a router of the mesh is to learn and
+// this one brings into BGP itself.
+func (d *deriver) sent(m *mesh, out *Router, family Family) map[netip.Prefix]string {
+	var set map[netip.Prefix]string
+	for i := range out.Origins {
+		o := &out.Origins[i]
+		if _, wanted := m.learned[o.Prefix]; !wanted || o.VRF != "" || o.How == Learned || FamilyOf(o.Prefix.Addr()) != family {
+			continue
+		}
+		if set == nil {
+			set = make(map[netip.Prefix]string)
+		}
+		set[o.Prefix] = o.Origin
+	}
+	return set
 }
 
 // A union is a disjoint-set forest over the numbers 0 to n-1.

@@ -1,6 +1,7 @@
 package plan
 
 import (
+	"errors"
 	"fmt"
 	"net/netip"
 	"regexp"
@@ -175,12 +176,15 @@ func (f *facts) secret(a intent.At[string]) intent.At[secret.Ref] {
 }
 
 // read returns a secret's value to check its form, and false where it cannot
-// be read here.
+// be read here. An empty one has been read.
 func (f *facts) read(a intent.At[secret.Ref]) (string, bool) {
 	if a.V == (secret.Ref{}) || f.env.Secret == nil {
 		return "", false
 	}
 	v, err := f.env.Secret(a.V)
+	if errors.Is(err, secret.ErrEmpty) {
+		return "", true
+	}
 	if err != nil {
 		f.note(unreadSecret, a.Pos, fmt.Sprintf("%s cannot be read here, so its form is not checked", a.V), "push and lab need it; validate and render do not")
 		return "", false

@@ -132,10 +132,20 @@ type Router struct {
 	Policies    []Policy
 	Multipath   Multipath // of the global table
 	Flow        Flow      // zero: no flow export
+	Indexes     []Index   // what the intent numbers itself, by interface
 	// Resolution holds, per family in use, the policy that keeps a dead
 	// router's next hop from resolving over an anchor.
 	Resolution []Resolution
 	Origin     string // intent path: routers.ce1
+}
+
+// Index is the number by which SNMP and flow records name an interface (RFC 2863,
+// ifIndex), as the intent gives it. Routers other than Linux choose their own, and
+// the intent says which it was.
+type Index struct {
+	Interface string // vendor's words, with its unit
+	Number    int    // 1 to 2147483647
+	Origin    string // routers.ce1.interfaceIndex.eth1.150
 }
 
 // Loopback is the router's own address. The LAN owns it: rendered, never

@@ -39,7 +39,7 @@ func (f *facts) resolve(doc *intent.Document) (*Plan, diag.List) {
 	for _, check := range []func(){
 		f.checkModel, f.checkAddresses, f.checkVLANs, f.checkASNs, f.checkSessions, f.checkTimers, f.checkDesign,
 		f.checkFamilies, f.checkVPNs, f.checkIPsec, f.checkTunnels, f.checkVPNDesign, f.checkPeerASN, f.checkNames, f.checkLookups, f.checkUse,
-		f.checkMACsec, f.checkDSCP, f.checkNAT, f.checkVRFs, f.checkVNetPaths, f.checkReachASNs,
+		f.checkMACsec, f.checkDSCP, f.checkNAT, f.checkVRFs, f.checkVNetPaths, f.checkReachASNs, f.checkCustomers, f.checkIdle, f.checkServices, f.checkTaken,
 	} {
 		check()
 	}

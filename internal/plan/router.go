@@ -42,11 +42,24 @@ func (d *deriver) planRouter(r *router) Router {
 	d.planPorts(r, &out)
 	d.origination(r, &out)
 	d.ibgp(r, &out)
+	d.planRoutes(r, &out)
 	d.resolution(&out)
 	out.Multipath = d.multipath(place{router: r})
-	d.planRoutes(r, &out)
 	d.planFlow(r, &out)
+	out.Indexes = planIndexes(r)
 	d.finish(r, &out)
+	return out
+}
+
+// planIndexes are the interface indexes that the intent gives.
+func planIndexes(r *router) []Index {
+	var out []Index
+	for _, e := range r.in.InterfaceIndex {
+		if e.Value.V > 0 {
+			out = append(out, Index{Interface: e.Name.V, Number: e.Value.V, Origin: r.origin + ".interfaceIndex." + e.Name.V})
+		}
+	}
+	slices.SortFunc(out, func(a, b Index) int { return compareNatural(a.Interface, b.Interface) })
 	return out
 }
 
@@ -157,14 +170,18 @@ func (d *deriver) filter(vrf, protocol string, family Family) Name {
 	return d.object(family, vrfTag(vrf), "FROM", strings.ToUpper(protocol))
 }
 
-// resolution refuses to resolve iBGP next hops over anchors that cover them:
-// the discard route would keep a dead router's paths alive.
+// resolution refuses to resolve next hops over anchors and discards that cover
+// them: the discard route would keep the paths of a dead router or tunnel alive.
 func (d *deriver) resolution(out *Router) {
 	if out.Platform == FRR {
 		// `ip nht bgp route-map` also starves the import check of `network`
 		// and withdraws the anchors (seen on FRR 8.4): there the short iBGP
 		// timers have to do.
 		return
+	}
+	origin := out.Origin
+	if len(out.IBGP) > 0 {
+		origin += ".ibgp"
 	}
 	families := []Family{IPv4, IPv6}
 	if out.Platform == IOSXE {
@@ -178,16 +195,23 @@ func (d *deriver) resolution(out *Router) {
 				anchors[o.Prefix] = o.Origin
 			}
 		}
+		for i := range out.Routes {
+			o := &out.Routes[i]
+			covers := slices.ContainsFunc(out.Tunnels, func(t Tunnel) bool { return o.Prefix.Contains(t.Session.Neighbor) })
+			if o.Discard && o.VRF == "" && FamilyOf(o.Prefix.Addr()) == family && covers {
+				anchors[o.Prefix] = o.Origin
+			}
+		}
 		list := d.list(out, anchors, family, "ANCHORS")
 		if list == "" {
 			continue
 		}
 		name := d.object(family, "NEXTHOP")
-		out.Policies = append(out.Policies, Policy{Name: name, Family: family, Origin: out.Origin + ".ibgp", Terms: []Term{
-			{Seq: 10, Deny: true, Match: list, Protocol: "static", Origin: out.Origin + ".ibgp"},
-			{Seq: 20, Origin: out.Origin + ".ibgp"},
+		out.Policies = append(out.Policies, Policy{Name: name, Family: family, Origin: origin, Terms: []Term{
+			{Seq: 10, Deny: true, Match: list, Protocol: "static", Origin: origin},
+			{Seq: 20, Origin: origin},
 		}})
-		out.Resolution = append(out.Resolution, Resolution{Family: family, Policy: name, Origin: out.Origin + ".ibgp"})
+		out.Resolution = append(out.Resolution, Resolution{Family: family, Policy: name, Origin: origin})
 	}
 }
 

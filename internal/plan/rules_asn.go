@@ -95,8 +95,8 @@ func (f *facts) checkPrepends(s *statement) {
 	}
 	for i := range s.in.Prepend {
 		e := &s.in.Prepend[i]
-		links, vpn := s.linksOf(e.Name.V)
-		if len(links) == 0 && !vpn {
+		links, ends := s.linksOf(e.Name.V)
+		if len(links) == 0 && len(ends) == 0 {
 			continue // no path of the statement, which is reported
 		}
 		seen := make(map[bgp.ASN]bool, len(e.Value.ASNs))
@@ -106,7 +106,7 @@ func (f *facts) checkPrepends(s *statement) {
 				continue // reported as none, or said once already
 			}
 			seen[n], listed[n] = true, true
-			f.checkPrepended(n, a.Pos, e.Name.V, links)
+			f.checkPrepended(n, a.Pos, e.Name.V, links, ends)
 		}
 	}
 	if !microsoft {
@@ -118,12 +118,14 @@ func (f *facts) checkPrepends(s *statement) {
 	}
 }
 
-// linksOf returns the links that a key of prepend or preference names, and
-// whether it names a VPN.
-func (s *statement) linksOf(name string) (links []*link, vpn bool) {
+// linksOf returns the links, or the tunnels of a VPN, that a key of prepend
+// names.
+func (s *statement) linksOf(name string) (links []*link, tunnels []*tunnel) {
 	for _, p := range s.paths {
 		if p.peering == nil {
-			vpn = vpn || p.is(name)
+			if p.is(name) {
+				tunnels = p.vpn.tunnels
+			}
 			continue
 		}
 		for pos, l := range p.peering.links {
@@ -132,14 +134,23 @@ func (s *statement) linksOf(name string) (links []*link, vpn bool) {
 			}
 		}
 	}
-	return links, vpn
+	return links, tunnels
 }
 
 // checkPrepended judges one number of a list.
-func (f *facts) checkPrepended(n bgp.ASN, pos diag.Pos, path string, links []*link) {
+func (f *facts) checkPrepended(n bgp.ASN, pos diag.Pos, path string, links []*link, ends []*tunnel) {
 	if n == expressroute.MicrosoftASN || expressroute.ReservedASN(n) {
 		f.fault(prependLoops, pos, fmt.Sprintf("AS %s in a path makes Azure drop it as a loop", n), "prepend your own AS number")
 		return
+	}
+	foreign := func(r *router) {
+		f.warn(prependForeign, pos, fmt.Sprintf("AS %s is not the AS %s of %s", n, r.asn.V, r.name.V), "prepend your own AS number: another's makes its owner drop the route", r.asn.Pos)
+	}
+	for _, t := range ends {
+		if t.router != nil && t.router.asn.Set() && n != t.router.asn.V {
+			foreign(t.router)
+			return
+		}
 	}
 	for _, l := range links {
 		if l.router == nil || !l.router.asn.Set() {
@@ -154,7 +165,7 @@ func (f *facts) checkPrepended(n bgp.ASN, pos diag.Pos, path string, links []*li
 			f.fault(documentationASN, pos, fmt.Sprintf("AS %s is for documentation only, and %s may not carry it", n, l.peering.path), "prepend your own AS number", l.peering.in.Pos)
 			return
 		case !own:
-			f.warn(prependForeign, pos, fmt.Sprintf("AS %s is not the AS %s of %s", n, l.router.asn.V, l.router.name.V), "prepend your own AS number: another's makes its owner drop the route", l.router.asn.Pos)
+			foreign(l.router)
 			return
 		}
 	}

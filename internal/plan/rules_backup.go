@@ -54,6 +54,25 @@ func (f *facts) checkRoles(s *statement, dual map[*vnet]bool) {
 			f.fault(vpnBetween, p.name.Pos, fmt.Sprintf("statement %s has the VPN %s between two circuits", s.name, p.vpn.name.V), "Azure prefers any circuit to a VPN: put it before the first circuit (encrypted) or behind the last one (backup)", s.circuits()[0].name.Pos)
 		}
 		f.checkVPNFamily(s, p, s.role(i), dual)
+		f.checkVPNLinks(s, p)
+	}
+}
+
+// checkVPNLinks reports keys of preference and prepend that mean one link of a
+// VPN, which has none: the tunnels of a VPN are equal.
+func (f *facts) checkVPNLinks(s *statement, p *path) {
+	check := func(key intent.At[string]) {
+		for _, pos := range []Position{Primary, Secondary} {
+			if p.isLink(key.V, pos) {
+				f.fault(unknownName, key.Pos, fmt.Sprintf("the VPN %s of statement %s has no %s link", p.vpn.name.V, s.name, pos), fmt.Sprintf("its tunnels share their numbers: write %s", p.vpn.name.V), p.name.Pos)
+			}
+		}
+	}
+	for _, e := range s.in.Preference {
+		check(e.Name)
+	}
+	for _, e := range s.in.Prepend {
+		check(e.Name)
 	}
 }
 
@@ -109,19 +128,19 @@ func (s *statement) ipv6(only bool, dual map[*vnet]bool) []intent.At[netip.Prefi
 // checkBackup reports a backup that carries traffic while the circuits are
 // there, or none when they are not.
 func (f *facts) checkBackup(h *hub) {
+	backs := slices.ContainsFunc(h.duties, func(d duty) bool { return d.role == backup })
+	if backs {
+		f.checkSpecifics(h)
+	}
 	first := h.encryptedDuties()
-	backs := false
 	for _, d := range h.duties {
 		if d.role == backup {
 			f.checkBackupPreference(d, first)
-			backs = true
 		}
 	}
-	if !backs {
-		return
+	if backs {
+		f.checkCover(h)
 	}
-	f.checkSpecifics(h)
-	f.checkCover(h)
 }
 
 // before lists the private peerings that each backup VPN stands behind.
@@ -147,11 +166,12 @@ type served struct {
 }
 
 // encryptedDuties finds where a VPN comes first. Packets follow the best
-// number of a VNet, whichever statement says it.
+// number of a VNet, whichever statement says it. A statement that is to back up
+// what it would carry now has been reported.
 func (h *hub) encryptedDuties() map[served]duty {
 	out := make(map[served]duty)
 	for _, d := range h.duties {
-		if d.role != encrypted {
+		if d.role != encrypted || h.specific[d.statement] {
 			continue
 		}
 		for _, v := range d.statement.vnets {
@@ -240,6 +260,7 @@ func (f *facts) checkSpecifics(h *hub) {
 		for _, n := range d.statement.networks {
 			for _, p := range n.prefixes {
 				if outer, ok := h.overridden(h.behind[v], p.V); ok {
+					h.specific[d.statement] = true
 					f.fault(backupSpecific, p.Pos, fmt.Sprintf("the VPN %s carries %s and %s, before it, only %s", v.name.V, p.V, outer.of.peering.path, outer.V),
 						"the longest prefix wins: Azure would use the VPN now. Put the circuit before the VPN in its statement, or leave the VPN out", d.pos(), outer.Pos)
 				}

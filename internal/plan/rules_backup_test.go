@@ -45,6 +45,9 @@ func TestRulesOfBackups(t *testing.T) {
 		{"the same specific on both", one, with(addNetwork("lab: {prefixes: [10.50.9.0/24]}"), addStatement("name: lab, onprem: [lab], azure: [hub], prefer: [er-frankfurt, s2s-frankfurt]")), nil},
 		{"a supernet on the VPN alone is a backup, too", one, with(addNetwork("all: {prefixes: [10.48.0.0/13]}"), addStatement("name: all, onprem: [all], azure: [spoke], prefer: [s2s-frankfurt]"), []string{"    hub:\n", "    spoke: {prefixes: [10.61.0.0/16]}\n    hub:\n"}), nil},
 		{"a specific that another circuit carries", two, with(addNetwork("lab: {prefixes: [10.80.9.0/24]}"), addStatement("name: lab, onprem: [lab], azure: [emea-hub], prefer: [er-ams, s2s-emea]"), []string{"er-lon, er-ams, s2s-emea", "er-lon, s2s-emea"}), nil},
+		{"a specific on the VPN alone, to the same VNet", one, with(addNetwork("lab: {prefixes: [10.50.9.0/24]}"), addStatement("name: lab, onprem: [lab], azure: [hub], prefer: [s2s-frankfurt]")), []string{"ER131 error 10.50.9.0/24"}},
+		{"one link of a VPN", one, statement(", preference: {s2s-frankfurt.primary: 90}"), []string{"ER904 error s2s-frankfurt.primary"}},
+		{"the other link of a VPN", one, statement(", prepend: {s2s-frankfurt.secondary: 1}"), []string{"ER904 error s2s-frankfurt.secondary"}},
 
 		{"no VPN for one network", one, with(addNetwork("lab: {prefixes: [10.52.0.0/16]}"), addStatement("name: lab, onprem: [lab], azure: [hub], prefer: [er-frankfurt]")), []string{"ER132 warning 10.52.0.0/16"}},
 		{"a cover on the VPN", one, with(addNetwork("lab: {prefixes: [10.50.7.0/24]}"), addStatement("name: lab, onprem: [lab], azure: [hub], prefer: [er-frankfurt]")), nil},

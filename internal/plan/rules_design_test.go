@@ -78,11 +78,12 @@ traffic:`}
 		{"passive links need no multipath", twoPrivate, with(pe, statement("links: primary-first")), []string{"ER151 warning primary-first"}},
 
 		{"two firewalls", twoPrivate, srx, []string{"ER150 warning private ×2"}},
-		{"a firewall and a router", twoPrivate, []string{"ce1: {platform: frr", "ce1: {platform: junos, model: srx"}, nil},
+		{"a firewall and a router", twoPrivate, []string{"ce1: {platform: frr", "ce1: {platform: junos, model: srx"}, []string{"ER150 warning private ×2"}},
 		{"one firewall", twoPrivate, oneSRX, nil},
 		{"two zones of one firewall", twoPrivate, with(oneSRX, []string{`ipv6: "2001:db8:ff::/126"`, `zone: a, ipv6: "2001:db8:ff::/126"`}), []string{"ER150 warning a"}},
 		{"one zone of another name", twoPrivate, with(oneSRX, []string{"ipv4:", "zone: a, ipv4:"}), nil},
 
+		{"a passive link of a VPN alone", twoVRFs, []string{"prefer: [er-a, s2s]", "links: primary-first, prefer: [s2s]"}, nil},
 		{"a passive link of a peering", twoPrivate, []string{"vlan: 100", "links: primary-first\n      vlan: 100"}, []string{"ER151 warning primary-first"}},
 		{"a passive link by prepend", twoPrivate, statement("prepend: {er-b.secondary: 4}"), []string{"ER151 warning 4"}},
 		{"a prepend beside links that are passive already", twoPrivate, statement("links: primary-first, prepend: {er-b: 4}"), []string{"ER151 warning primary-first"}},

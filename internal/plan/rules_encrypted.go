@@ -75,6 +75,10 @@ func (f *facts) checkClearPreference(d duty, circuits map[*vnet]preferred) {
 		}
 		f.fault(clearWins, cmp.Or(d.steer.preferencePos[Primary], c.pos, d.pos()), fmt.Sprintf("%s reaches %s with local-preference %d and the VPN %s of statement %s with %d", c.steer.path.peering.path, v.name.V, c.number, d.vpn().name.V, d.statement.name, number),
 			"packets would leave in clear: give the VPN the higher number, or leave preference out", c.steer.path.name.Pos)
+		if f.outweighed == nil {
+			f.outweighed = make(map[*vpn]bool)
+		}
+		f.outweighed[d.vpn()] = true
 		return
 	}
 }
@@ -177,7 +181,7 @@ func (f *facts) checkOthers(h *hub, heard map[*router]*router) {
 	said := make(map[served]bool)
 	carried := make(map[*vpn]*space[struct{}])
 	for _, d := range h.duties {
-		if d.role != encrypted {
+		if d.role != encrypted || h.specific[d.statement] {
 			continue
 		}
 		if carried[d.vpn()] == nil {

@@ -48,21 +48,38 @@ type algorithm struct {
 	what  string
 	at    intent.At[string]
 	known []string
-	weak  bool
+	weak  func(string) bool
+}
+
+// hint tells what to write for a word that Azure has not. What is weak is
+// nobody's advice.
+func (a algorithm) hint() string {
+	if lower := strings.ToLower(a.at.V); slices.Contains(a.known, lower) {
+		return "write " + lower
+	}
+	strong := slices.DeleteFunc(slices.Clone(a.known), a.weak)
+	if nearest := diag.DidYouMean(a.at.V, a.known); slices.ContainsFunc(strong, func(s string) bool { return nearest == diag.DidYouMean(s, []string{s}) }) {
+		return nearest
+	}
+	return "write " + strings.Join(strong[:min(len(strong), 3)], ", or ")
 }
 
 // algorithms lists the scalars that the proposals have.
 func (v *vpn) algorithms() []algorithm {
 	var out []algorithm
 	word := func(what string, at intent.At[string], known []string) {
-		out = append(out, algorithm{what, at, known, expressroute.WeakAlgorithm(at.V)})
+		out = append(out, algorithm{what, at, known, expressroute.WeakAlgorithm})
 	}
 	group := func(what string, at intent.At[int]) {
 		known := make([]string, 0, 8)
 		for _, g := range expressroute.DHGroups() {
 			known = append(known, strconv.Itoa(g))
 		}
-		out = append(out, algorithm{what, intent.At[string]{V: strconv.Itoa(at.V), Pos: at.Pos}, known, expressroute.WeakGroup(at.V)})
+		weak := func(word string) bool {
+			n, err := strconv.Atoi(word)
+			return err == nil && expressroute.WeakGroup(n)
+		}
+		out = append(out, algorithm{what, intent.At[string]{V: strconv.Itoa(at.V), Pos: at.Pos}, known, weak})
 	}
 	if in := v.in.IKE; in != nil {
 		word("IKE encryption", in.Encryption, expressroute.IKEEncryptions())
@@ -96,14 +113,10 @@ func (f *facts) checkAlgorithms(v *vpn) bool {
 		switch {
 		case !slices.Contains(a.known, a.at.V):
 			known = false
-			hint := diag.DidYouMean(a.at.V, a.known)
-			if lower := strings.ToLower(a.at.V); slices.Contains(a.known, lower) {
-				hint = "write " + lower
-			}
-			f.fault(unknownAlgorithm, pos, fmt.Sprintf("%s %s of the VPN %s is none of Azure's", a.what, a.at.V, v.name.V), hint)
-		case a.weak && a.at.V == "0":
+			f.fault(unknownAlgorithm, pos, fmt.Sprintf("%s %s of the VPN %s is none of Azure's", a.what, a.at.V, v.name.V), a.hint())
+		case a.weak(a.at.V) && a.at.V == "0":
 			f.warn(weakAlgorithm, pos, fmt.Sprintf("%s of the VPN %s is none", a.what, v.name.V), "a key that becomes known opens what was recorded before: use 14, 19 or 20")
-		case a.weak:
+		case a.weak(a.at.V):
 			f.warn(weakAlgorithm, pos, fmt.Sprintf("%s %s of the VPN %s is weak", a.what, a.at.V, v.name.V), "use AES-GCM or AES256 with SHA256 or SHA384, and group 14, 19 or 20")
 		}
 	}
@@ -154,8 +167,8 @@ func (f *facts) checkWholePolicy(v *vpn) {
 // checkDefaultPolicy reports a proposal that a connection without a policy
 // does not take, and what such a connection is worth.
 func (f *facts) checkDefaultPolicy(v *vpn) {
-	if v.vnet == nil || v.vnet.in.VPNGateway == nil || v.custom() {
-		return
+	if v.vnet == nil || v.vnet.in.VPNGateway == nil || v.policy().Or("default") != "default" {
+		return // a word of neither kind is the schema's finding
 	}
 	const hint = "set a custom policy on the connection in Azure and write policy: custom at the gateway"
 	ike, esp := v.in.IKE, v.in.ESP

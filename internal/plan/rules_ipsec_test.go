@@ -2,6 +2,7 @@ package plan
 
 import (
 	"errors"
+	"fmt"
 	"strings"
 	"testing"
 
@@ -91,6 +92,7 @@ func TestPSKForm(t *testing.T) {
 		{"an end of line", "hunter2\n", nil, pskForm},
 		{"an umlaut", "schlüssel", nil, pskForm},
 		{"empty", "", nil, pskForm},
+		{"empty, as a reader says", "", fmt.Errorf("env:VPN_PSK: %w", secret.ErrEmpty), pskForm},
 		{"cannot be read", "", errors.New("not set"), unreadSecret},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
@@ -113,6 +115,32 @@ func TestPSKForm(t *testing.T) {
 			}
 			if got != tt.want || len(f.diags) > 1 {
 				t.Errorf("findings %v, want %q", f.diags, tt.want)
+			}
+		})
+	}
+}
+
+// For a word that Azure has not, the hint is a word that is not weak.
+func TestAlgorithmHints(t *testing.T) {
+	t.Parallel()
+	text := example(t, "03-vpn-backup")
+	for _, tt := range []struct{ old, new, want string }{
+		{"sha256", "sha512", "write sha384, or sha256"},
+		{"sha256", "SHA256", "write sha256"},
+		{"sha256", "sha265", "did you mean sha256?"},
+		{"sha256", "MD5", "write md5"},
+		{"sha256", "md4", "write sha384, or sha256"},
+		{"aes256, integrity: sha256", "3des, integrity: sha256", "write gcmaes256, or gcmaes128, or aes256"},
+		{"aes256, integrity: sha256", "aes265, integrity: sha256", "did you mean aes256?"},
+		{"dhGroup: 14", "dhGroup: 5", "write 20, or 19, or 14"},
+		{"dhGroup: 14", "dhGroup: 21", "did you mean 20?"},
+	} {
+		t.Run(tt.new, func(t *testing.T) {
+			t.Parallel()
+			f := gather(load(t, "site.yaml", []byte(strings.Replace(text, tt.old, tt.new, 1))), Env{Today: today})
+			f.checkIPsec()
+			if len(f.diags) != 1 || f.diags[0].Code != unknownAlgorithm || f.diags[0].Hint != tt.want {
+				t.Errorf("findings %v, want one with the hint %q", f.diags, tt.want)
 			}
 		})
 	}

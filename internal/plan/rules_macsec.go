@@ -20,6 +20,7 @@ const (
 	macsecCipher   diag.Code = "ER183"
 	macsecPartial  diag.Code = "ER184"
 	macsecAtOnce   diag.Code = "ER186"
+	shortCKN       diag.Code = "ER980" // Junos fills it with zeros (W)
 )
 
 // checkMACsec reports keys and ciphers that a Direct port does not take, and
@@ -84,7 +85,9 @@ func (f *facts) checkCipher(pair *portPair) {
 func (f *facts) checkKeys(pair *portPair) {
 	in, refs := pair.Value.MACsec, f.macsec[pair.Name.V]
 	ckn, cak := intent.At[secret.Ref]{V: refs.CKN, Pos: in.CKN.Pos}, intent.At[secret.Ref]{V: refs.CAK, Pos: in.CAK.Pos}
-	if text, ok := f.read(ckn); ok && !expressroute.ValidCKN(text) {
+	if text, ok := f.read(ckn); ok && expressroute.ValidCKN(text) {
+		f.checkShortCKN(pair, ckn, len(text))
+	} else if ok {
 		fault := "holds something that is no hexadecimal digit"
 		switch {
 		case text == "":
@@ -106,6 +109,24 @@ func (f *facts) checkKeys(pair *portPair) {
 		fault = fmt.Sprintf("has not the %d digits of %s", cipher.CAKLen, cipher.Name)
 	}
 	f.fault(cakForm, cak.Pos, fmt.Sprintf("the CAK %s %s", cak.V, fault), fmt.Sprintf("write exactly %d hexadecimal digits: Azure fills a short key with zeros, and the two ends then differ", cipher.CAKLen), in.Cipher.Pos)
+}
+
+// checkShortCKN warns of a name that Junos fills with zeros up to its full
+// length (Juniper, ckn): that Azure does the same is told of the CAK only.
+func (f *facts) checkShortCKN(pair *portPair, ckn intent.At[secret.Ref], digits int) {
+	if digits == expressroute.CKNMaxLen {
+		return
+	}
+	for _, end := range []*intent.Port{pair.Value.Primary, pair.Value.Secondary} {
+		if end == nil {
+			continue
+		}
+		if r := f.routerByName[end.Router.V]; r != nil && r.platform == Junos {
+			f.warn(shortCKN, ckn.Pos, fmt.Sprintf("the CKN %s has %d digits, and Junos on %s fills it with zeros to %d", ckn.V, digits, r.name.V, expressroute.CKNMaxLen),
+				fmt.Sprintf("the two ends may then differ, and the port stays dark: write all %d digits, here and in Azure", expressroute.CKNMaxLen), end.Router.Pos)
+			return
+		}
+	}
 }
 
 // checkRotation reports a pair whose keys no one can change link by link: both

@@ -97,17 +97,18 @@ func TestMACsecKeys(t *testing.T) {
 		err                    error
 		want                   []diag.Code
 	}{
-		{"good", "gcm-aes-256", "c0ffee", hex(64), nil, nil},
+		{"good", "gcm-aes-256", hex(64), hex(64), nil, nil},
+		{"CKN that Junos fills", "gcm-aes-256", "c0ffee", hex(64), nil, []diag.Code{shortCKN}},
 		{"good and short", "gcm-aes-xpn-128", hex(64), hex(32), nil, nil},
 		{"odd CKN", "gcm-aes-256", "c0ffe", hex(64), nil, []diag.Code{cknForm}},
 		{"long CKN", "gcm-aes-256", hex(66), hex(64), nil, []diag.Code{cknForm}},
 		{"empty CKN", "gcm-aes-256", "", hex(64), nil, []diag.Code{cknForm}},
 		{"CKN of letters", "gcm-aes-256", "amsterdam1", hex(64), nil, []diag.Code{cknForm}},
-		{"CAK of the other length", "gcm-aes-256", "c0ffee", hex(32), nil, []diag.Code{cakForm}},
-		{"CAK too long", "gcm-aes-128", "c0ffee", hex(64), nil, []diag.Code{cakForm}},
-		{"CAK of letters", "gcm-aes-128", "c0ffee", strings.Repeat("x", 32), nil, []diag.Code{cakForm}},
-		{"CAK of an unknown cipher", "gcm-aes-192", "c0ffee", hex(32), nil, []diag.Code{macsecCipher}},
-		{"cannot be read", "gcm-aes-256", "c0ffee", hex(64), errors.New("not set"), []diag.Code{unreadSecret, unreadSecret}},
+		{"CAK of the other length", "gcm-aes-256", hex(64), hex(32), nil, []diag.Code{cakForm}},
+		{"CAK too long", "gcm-aes-128", hex(64), hex(64), nil, []diag.Code{cakForm}},
+		{"CAK of letters", "gcm-aes-128", hex(64), strings.Repeat("x", 32), nil, []diag.Code{cakForm}},
+		{"CAK of an unknown cipher", "gcm-aes-192", hex(64), hex(32), nil, []diag.Code{macsecCipher}},
+		{"cannot be read", "gcm-aes-256", hex(64), hex(64), errors.New("not set"), []diag.Code{unreadSecret, unreadSecret}},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()

@@ -17,6 +17,7 @@ const (
 	poolOnInternet diag.Code = "ER193"
 	poolUnknown    diag.Code = "ER194"
 	poolOfOneLink  diag.Code = "ER195"
+	poolOfPublic   diag.Code = "ER978" // translates what needs no translation
 )
 
 // checkNAT reports pools where there is no translation, sources without one,
@@ -39,6 +40,7 @@ func (f *facts) checkNAT() {
 		f.checkSources(s, placed)
 	}
 	f.checkPools(placed)
+	f.checkTranslated()
 }
 
 // A linkPool is one network among the pools of a peering's links.
@@ -133,9 +135,39 @@ func (f *facts) poolOf(name string) *network {
 	return nil
 }
 
-// checkPools judges every network that is a pool: one that names what it
-// translates, or that a peering's nat names.
-func (f *facts) checkPools(placed map[*network]bool) {
+// checkTranslated reports pools that translate themselves, or public space,
+// which leaves as it is.
+func (f *facts) checkTranslated() {
+	for _, n := range f.networks {
+		for _, name := range n.in.NAT {
+			source := f.networkByName[name.V]
+			switch {
+			case source == n:
+				f.fault(poolOfPublic, name.Pos, fmt.Sprintf("the pool %s translates itself", n.name.V), "name the private networks that leave as this pool")
+			case source != nil && source.public:
+				f.fault(poolOfPublic, name.Pos, fmt.Sprintf("the pool %s translates %s, which is public space itself", n.name.V, name.V), "name private networks; what is public leaves as it is", source.name.Pos)
+			}
+		}
+	}
+}
+
+// pooled are the places of the prefixes of NAT pools.
+func (f *facts) pooled() map[diag.Pos]bool {
+	listed := f.listedPools()
+	out := make(map[diag.Pos]bool)
+	for _, n := range f.networks {
+		if len(n.in.NAT) == 0 && !listed[n.name.V] {
+			continue
+		}
+		for _, p := range n.prefixes {
+			out[p.Pos] = true
+		}
+	}
+	return out
+}
+
+// listedPools are the networks that a peering's nat names.
+func (f *facts) listedPools() map[string]bool {
 	listed := make(map[string]bool)
 	for _, c := range f.circuits {
 		for _, p := range c.peerings() {
@@ -144,6 +176,13 @@ func (f *facts) checkPools(placed map[*network]bool) {
 			}
 		}
 	}
+	return listed
+}
+
+// checkPools judges every network that is a pool: one that names what it
+// translates, or that a peering's nat names.
+func (f *facts) checkPools(placed map[*network]bool) {
+	listed := f.listedPools()
 	var announced []span[struct{}]
 	for _, a := range f.internetPrefixes() {
 		announced = append(announced, span[struct{}]{At: a})

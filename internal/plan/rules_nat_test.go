@@ -40,6 +40,9 @@ func TestRulesOfNAT(t *testing.T) {
 		{"a pool with sources that no statement lists", twoMicrosoft, with(campus, network("spare: {prefixes: [192.88.98.0/27], public: true, nat: [campus]}")), []string{"ER194 error spare"}},
 		{"a pool on a peering that nothing takes", twoMicrosoft, with(pools("{primary: [pool], secondary: [pool]}"), []string{"prefer: [er-a.microsoft, er-b.microsoft]", "prefer: [er-b.microsoft]"}), []string{"ER194 error pool"}},
 
+		{"a pool of itself", twoMicrosoft, pool("nat: [pool]"), []string{"ER978 error pool"}},
+		{"a pool of public space", twoMicrosoft, with(network("other: {public: true, prefixes: [192.88.98.0/27]}"), pool("nat: [other]")), []string{"ER978 error other"}},
+
 		{"one pool for both links", twoMicrosoft, pools("{primary: [pool], secondary: [pool]}"), nil},
 		{"a pool of the primary link", twoMicrosoft, pools("{primary: [pool]}"), []string{"ER195 warning pool"}},
 		{"a pool for each link", twoMicrosoft, with(other, onprem("pool, other"), pools("{primary: [pool], secondary: [other]}")), []string{"ER195 warning pool", "ER195 warning other"}},

@@ -21,7 +21,7 @@ const passiveHint = "links: balance uses both, and shows every day that both wor
 // checkPassiveLinks reports statements that make one link of a circuit stand
 // by.
 func (f *facts) checkPassiveLinks(s *statement) {
-	if s.in.Links.V == "primary-first" {
+	if s.in.Links.V == "primary-first" && len(s.circuits()) > 0 {
 		f.warn(passiveLink, s.in.Links.Pos, fmt.Sprintf("the secondary links of statement %s stand by for Azure", s.name), passiveHint)
 	}
 	if len(s.in.Prepend) == 0 || !s.prependsParse() {
@@ -129,11 +129,19 @@ func (f *facts) checkMultipath(p *peering, s sessions) {
 // and on-premises hash flows to links independently.
 func (f *facts) checkStateful(p *peering) {
 	a, b := p.links[Primary], p.links[Secondary]
-	if !a.router.stateful() || !b.router.stateful() {
+	if !a.router.stateful() && !b.router.stateful() {
 		return
 	}
 	if a.router != b.router {
-		f.warn(statefulLinks, p.in.Pos, fmt.Sprintf("the links of %s are active on two stateful firewalls, %s and %s", p.path, a.router.name.V, b.router.name.V),
+		what := fmt.Sprintf("two stateful firewalls, %s and %s", a.router.name.V, b.router.name.V)
+		if !a.router.stateful() || !b.router.stateful() {
+			one, other := a.router, b.router
+			if !one.stateful() {
+				one, other = other, one
+			}
+			what = fmt.Sprintf("the stateful firewall %s and on %s", one.name.V, other.name.V)
+		}
+		f.warn(statefulLinks, p.in.Pos, fmt.Sprintf("the links of %s are active on %s", p.path, what),
 			"a flow may return on the other link and is dropped there: end both links on one SRX (or cluster), or on routers in front of it", a.in.Pos, b.in.Pos)
 		return
 	}

@@ -87,6 +87,7 @@ func (f *facts) checkPublicPrefixes(p *peering, uses []use, internet []intent.At
 		registered[a.V] = true
 	}
 	seen := make(map[netip.Prefix]bool)
+	var pools map[diag.Pos]bool // made where a finding needs it
 	for _, u := range uses {
 		for prefix := range u.advertised() {
 			if prefix.V.Bits() == 0 || seen[prefix.V] {
@@ -104,6 +105,12 @@ func (f *facts) checkPublicPrefixes(p *peering, uses []use, internet []intent.At
 				f.fault(notRegistered, prefix.Pos, fmt.Sprintf("%s is advertised on %s and not among its advertisedPublicPrefixes", prefix.V, p.path), "register it in Azure and add it there, exactly as advertised; Microsoft drops what is not listed", p.in.Pos)
 			}
 			if i, found := firstInside(internet, prefix.V); found {
+				if pools == nil {
+					pools = f.pooled()
+				}
+				if pools[prefix.Pos] {
+					continue // of a pool ER193 says more
+				}
 				f.fault(internetWins, prefix.Pos, fmt.Sprintf("%s on %s is not more specific than %s, which is announced to the Internet", prefix.V, p.path, internet[i].V), "Microsoft would answer over the Internet: announce a shorter prefix there, or a longer one here", internet[i].Pos)
 			}
 		}

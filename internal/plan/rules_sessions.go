@@ -73,7 +73,10 @@ func (f *facts) checkMD5(p *peering) {
 		return
 	}
 	fault := "holds a character that is neither letter nor digit"
-	if len(key) > expressroute.MD5MaxLen {
+	switch {
+	case key == "":
+		fault = "is empty"
+	case len(key) > expressroute.MD5MaxLen:
 		fault = fmt.Sprintf("is longer than %d characters", expressroute.MD5MaxLen)
 	}
 	f.fault(md5Form, p.md5.Pos, fmt.Sprintf("the MD5 key %s %s", p.md5.V, fault), fmt.Sprintf("Azure takes 1 to %d letters and digits, nothing else", expressroute.MD5MaxLen))

@@ -73,27 +73,39 @@ func (f *facts) checkPeeringTimers(p *peering, family Family, in *intent.Timers)
 		f.note(timersNoEffect, in.Hold.Pos, fmt.Sprintf("hold time %s on %s is above the MSEE's own", in.Hold.V, p.path), fmt.Sprintf("the lower one of both ends runs, which is the MSEE's %s", yamlDuration(expressroute.MSEEHold)))
 	}
 	if okKeepalive && okHold && hold > 0 {
-		f.checkKeepaliveRatio(p, in, keepalive, hold)
+		f.checkKeepaliveRatio(p.path, in, keepalive, hold, p.routers()...)
 	}
 	if okHold && hold >= expressroute.MinHold {
 		f.checkDetection(p, family, in, hold)
 	}
 }
 
+// routers yields the routers that end the peering's links, primary first.
+func (p *peering) routers() []*router {
+	var out []*router
+	for _, l := range p.both() {
+		if l.router != nil {
+			out = append(out, l.router)
+		}
+	}
+	return out
+}
+
 // checkKeepaliveRatio wants at least three keepalives in a hold time (RFC 4271
-// §10), or one lost packet ends the session.
-func (f *facts) checkKeepaliveRatio(p *peering, in *intent.Timers, keepalive, hold time.Duration) {
+// §10), or one lost packet ends the session. The timers are those of where, on
+// the given routers.
+func (f *facts) checkKeepaliveRatio(where string, in *intent.Timers, keepalive, hold time.Duration, routers ...*router) {
 	third := yamlDuration(derivedByJunos(hold))
 	switch {
 	case keepalive >= hold:
-		f.fault(keepaliveRatio, in.Keepalive.Pos, fmt.Sprintf("keepalive %s on %s is not below the hold time %s: the session would go down between two keepalives", in.Keepalive.V, p.path, in.Hold.V), "write a third of the hold time: "+third, in.Hold.Pos)
+		f.fault(keepaliveRatio, in.Keepalive.Pos, fmt.Sprintf("keepalive %s on %s is not below the hold time %s: the session would go down between two keepalives", in.Keepalive.V, where, in.Hold.V), "write a third of the hold time: "+third, in.Hold.Pos)
 		return
 	case 3*keepalive > hold:
-		f.warn(keepaliveRatio, in.Keepalive.Pos, fmt.Sprintf("keepalive %s on %s is more than a third of the hold time %s", in.Keepalive.V, p.path, in.Hold.V), "two lost keepalives must not end a session; write "+third, in.Hold.Pos)
+		f.warn(keepaliveRatio, in.Keepalive.Pos, fmt.Sprintf("keepalive %s on %s is more than a third of the hold time %s", in.Keepalive.V, where, in.Hold.V), "two lost keepalives must not end a session; write "+third, in.Hold.Pos)
 	}
-	for _, l := range p.both() {
-		if l.router != nil && l.router.platform == Junos && derivedByJunos(hold) != keepalive {
-			f.warn(junosKeepalive, in.Keepalive.Pos, fmt.Sprintf("%s runs Junos, which sends keepalives every %s, a third of the hold time, and not every %s", l.router.name.V, third, in.Keepalive.V), "write "+third+", or another hold time", in.Hold.Pos)
+	for _, r := range routers {
+		if r.platform == Junos && derivedByJunos(hold) != keepalive {
+			f.warn(junosKeepalive, in.Keepalive.Pos, fmt.Sprintf("%s runs Junos, which sends keepalives every %s, a third of the hold time, and not every %s", r.name.V, third, in.Keepalive.V), "write "+third+", or another hold time", in.Hold.Pos)
 			return
 		}
 	}

@@ -7,7 +7,6 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/ercfg/ercfg/internal/bgp"
 	"github.com/ercfg/ercfg/internal/diag"
 	"github.com/ercfg/ercfg/internal/expressroute"
 	"github.com/ercfg/ercfg/internal/intent"
@@ -25,6 +24,7 @@ const (
 	passivePeer       diag.Code = "ER171"
 	peerOnVirtualWAN  diag.Code = "ER172"
 	peerUnreachable   diag.Code = "ER173"
+	outsideElsewhere  diag.Code = "ER967" // the outside in another table than what it rides on
 	endShared         diag.Code = "ER176"
 	pinIgnoresDrain   diag.Code = "ER938" // a static route to the endpoint (W)
 	mayLeaveCircuit   diag.Code = "ER946" // a tunnel that may move to the Internet
@@ -36,66 +36,108 @@ func (f *facts) checkTunnels() {
 	if len(f.vpns) == 0 {
 		return
 	}
-	saas, uses := f.onMicrosoft(), f.uses()
+	saas, uses, links := f.onMicrosoft(), f.uses(), f.linkSpaces()
 	for _, v := range f.vnets {
 		f.checkInstances(v)
 	}
 	for _, v := range f.vpns {
 		f.checkEveryInstance(v)
-		sources := v.sources(uses)
+		sources, held := v.sources(uses), v.held(uses)
 		for _, t := range v.tunnels {
-			f.checkPinned(t, saas)
+			f.checkOutside(t)
+			f.checkPinned(t, saas, links)
 			f.checkSource(t, sources)
-			f.checkRecursion(t)
-			f.checkPeer(t)
+			f.checkHeld(t, held)
+			f.checkPeer(t, f.checkRecursion(t))
 		}
 		f.checkPin(v)
 		f.checkFallback(v, uses)
 	}
 	f.checkSharedEnds()
+	f.checkInsides()
 }
 
-// saas is where Microsoft peering brings Microsoft's public prefixes to.
-type saas struct {
-	routers map[place]*peering
-	systems map[system]*peering // over iBGP
-}
-
-// A system is a routing table that the routers of an AS share.
-type system struct {
-	asn bgp.ASN
-	vrf string
-}
-
-func (f *facts) onMicrosoft() saas {
-	out := saas{make(map[place]*peering), make(map[system]*peering)}
+// onMicrosoft lists the VRFs that Microsoft peering brings Microsoft's public
+// prefixes to, or a private peering a default, and the first peering of each. Between routers of two ASes the
+// LAN may carry them, and no intent says whether it does.
+func (f *facts) onMicrosoft() map[string]*peering {
+	out := make(map[string]*peering)
 	for _, c := range f.circuits {
-		if c.microsoft == nil {
-			continue
+		if c.microsoft != nil {
+			keep(out, c.microsoft.vrf, c.microsoft)
 		}
-		for _, l := range c.microsoft.both() {
-			if l.router != nil {
-				keep(out.routers, place{l.router, c.microsoft.vrf}, c.microsoft)
-				keep(out.systems, system{l.router.asn.V, c.microsoft.vrf}, c.microsoft)
-			}
+		if c.private != nil && c.private.in.AcceptDefault.V {
+			keep(out, c.private.vrf, c.private)
 		}
 	}
 	return out
 }
 
-// checkPinned reports a tunnel over the Internet whose far end Microsoft
-// peering may attract: it dies with the circuit that it is the backup of.
-func (f *facts) checkPinned(t *tunnel, s saas) {
-	if t.vpn.in.Underlay.V != "internet" || t.in.NextHop.Set() || t.router == nil {
+// checkOutside reports a tunnel whose own packets are in another routing table
+// than the peering that they ride on.
+func (f *facts) checkOutside(t *tunnel) {
+	p := t.vpn.underlay
+	if p == nil || t.outside == p.vrf {
 		return
 	}
-	p := s.routers[place{t.router, t.outside}]
-	if p == nil && t.router.asn.V != 0 {
-		p = s.systems[system{t.router.asn.V, t.outside}]
+	table := func(vrf string) string {
+		if vrf == "" {
+			return "the global table"
+		}
+		return "VRF " + vrf
 	}
-	if p != nil {
-		f.fault(endpointUnpinned, t.in.Pos, fmt.Sprintf("this tunnel of %s has no nextHop, and %s brings the gateway's public address to %s", t.vpn.name.V, p.path, t.router.name.V),
+	f.fault(outsideElsewhere, t.in.VRF.Pos, fmt.Sprintf("the outside of this tunnel of %s lies in %s, and %s, which it rides on, in %s", t.vpn.name.V, table(t.outside), p.path, table(p.vrf)),
+		"leave vrf out, which is the peering's; to keep the circuit apart from the tunnel's inside, give the peering a vrf", p.in.Pos)
+}
+
+// checkPinned reports a tunnel over the Internet whose far end Microsoft
+// peering may attract: it dies with the circuit that it is the backup of. A
+// next hop that is not the Internet's does the same.
+func (f *facts) checkPinned(t *tunnel, saas map[string]*peering, links map[string]*space[*link]) {
+	if t.vpn.in.Underlay.V != "internet" {
+		return
+	}
+	if a := t.nextHop; a.Set() {
+		if a.V.IsValid() && a.V == t.local.V {
+			f.fault(addressMisplaced, a.Pos, fmt.Sprintf("%s is where the tunnel of %s begins and the next hop to its far end", a.V, t.vpn.name.V), "write the address of the Internet's router", t.local.Pos)
+		} else if l, ok := links[t.outside].covering(netip.PrefixFrom(a.V, a.V.BitLen())); ok {
+			f.fault(addressMisplaced, a.Pos, fmt.Sprintf("%s, the next hop of the tunnel of %s, lies in %s, the %s link of %s", a.V, t.vpn.name.V, l.V, l.of.position, l.of.peering.path), "the tunnel would ride on the circuit and fail with it: write the address of the Internet's router", l.Pos)
+		}
+		return
+	}
+	if p := saas[t.outside]; p != nil {
+		f.fault(endpointUnpinned, t.in.Pos, fmt.Sprintf("this tunnel of %s has no nextHop, and %s brings a route to the gateway's public address on-premises", t.vpn.name.V, p.path),
 			"the tunnel would ride on the circuit and fail with it: write nextHop: ADDRESS of the Internet's router", p.in.Pos)
+	}
+}
+
+// held are the prefixes that the VPN's private peering brings on-premises. One
+// that takes the default brings everything.
+func (v *vpn) held(uses map[*peering][]use) *space[*vnet] {
+	var spans []span[*vnet]
+	for _, u := range uses[v.underlay] {
+		for _, x := range u.statement.vnets {
+			for _, p := range x.prefixes {
+				spans = append(spans, span[*vnet]{p, x})
+			}
+		}
+		if v.underlay.in.AcceptDefault.V {
+			spans = append(spans, span[*vnet]{At: intent.At[netip.Prefix]{V: defaultIPv4}})
+		}
+	}
+	return newSpace(spans)
+}
+
+// checkHeld reports a far end on private peering to which no route leads: no
+// statement takes it in over the circuit, and no static route holds it.
+func (f *facts) checkHeld(t *tunnel, held *space[*vnet]) {
+	p := t.vpn.underlay
+	if !t.vpn.underPrivate() || !t.remote.V.IsValid() || f.needsPin(t) {
+		return
+	}
+	if _, ok := held.covering(hostOf(t.remote.V)); !ok {
+		f.fault(sourceUnreachable, t.in.Instance.Pos, fmt.Sprintf("%s, where the tunnel of %s ends, lies in no VNet that a statement reaches over %s", t.remote.V, t.vpn.name.V, p.path),
+			fmt.Sprintf("write a statement from the network of the tunnel's near end to the gateways' VNet over %s", p.path), t.remote.Pos)
 	}
 }
 
@@ -132,7 +174,7 @@ func (p *peering) registered() []span[struct{}] {
 // checkSource reports a near end that Azure cannot answer over the peering.
 func (f *facts) checkSource(t *tunnel, sources *space[*path]) {
 	a, p := t.local, t.vpn.underlay
-	if p == nil || !a.V.IsValid() {
+	if f.sourceInVNet(t) || p == nil || !a.V.IsValid() {
 		return
 	}
 	if _, ok := sources.covering(netip.PrefixFrom(a.V, a.V.BitLen())); ok {
@@ -146,19 +188,21 @@ func (f *facts) checkSource(t *tunnel, sources *space[*path]) {
 }
 
 // checkRecursion reports a far end that would be reached through the tunnel
-// itself.
-func (f *facts) checkRecursion(t *tunnel) {
+// itself, and whether the BGP peer is the reason.
+func (f *facts) checkRecursion(t *tunnel) bool {
 	v := t.vpn
 	if t.gateway == nil || t.outside != v.vrf {
-		return
+		return false
 	}
 	switch {
 	case t.peer.V.IsValid() && t.peer.V == t.remote.V && !t.onLink():
 		f.fault(tunnelInItself, t.peer.Pos, fmt.Sprintf("%s is the BGP peer of instance %s and the far end of its tunnel", t.peer.V, t.gateway.in.Name.V), "the route to the peer leads into the tunnel, and the tunnel's own packets follow it: give the gateway APIPA peer addresses (169.254.21.0–169.254.22.255)", t.remote.Pos)
-	case t.needsPin() && t.router != nil && t.remote.V.IsValid() && !t.router.on(v.underlay):
+		return true
+	case f.needsPin(t) && t.router != nil && !t.router.on(v.underlay):
 		f.fault(tunnelInItself, t.in.Router.Pos, fmt.Sprintf("%s has no link of %s, and the way to %s leads through the tunnel as soon as it is up", t.router.name.V, v.underlay.path, t.remote.V),
 			fmt.Sprintf("end the tunnel on a router of %s, put its outside into a VRF of its own, or give the gateway subnet an address space of its own in the VNet", v.underlay.path), v.in.Underlay.Pos)
 	}
+	return false
 }
 
 // on reports whether the peering has a link on the router.
@@ -170,9 +214,9 @@ func (r *router) on(p *peering) bool {
 // link by a longer AS path, which no static route follows.
 func (f *facts) checkPin(v *vpn) {
 	for _, t := range v.tunnels {
-		if t.needsPin() && t.router != nil && t.router.on(v.underlay) {
+		if f.needsPin(t) && t.router != nil && t.router.on(v.underlay) {
 			f.warn(pinIgnoresDrain, v.in.Underlay.Pos, fmt.Sprintf("static routes hold the gateway's addresses of %s on the links of %s and do not follow when Microsoft drains one", v.name.V, v.underlay.path),
-				"list the gateway subnet among the VNet's prefixes where it is an address space of its own: then BGP holds them")
+				"where the gateway subnet is an address space of its own, list it among the VNet's prefixes, or as a VNet that only circuits reach: then BGP holds them")
 			return
 		}
 	}
@@ -189,11 +233,15 @@ func (f *facts) checkFallback(v *vpn, uses map[*peering][]use) {
 		f.warn(mayLeaveCircuit, v.in.Underlay.Pos, fmt.Sprintf("when %s fails, the tunnels of %s move to the Internet where its routes lead to the gateway", p.path, v.name.V), "write internetFallback: true where that is meant, and internetFallback: false where it must not be")
 		return
 	}
+	// What planRoutes discards is what counts: never the endpoint alone, which
+	// would win over what the circuit brings.
 	var spans []span[*service]
 	for _, u := range uses[p] {
 		for _, s := range u.statement.services {
 			for _, prefix := range s.prefixes {
-				spans = append(spans, span[*service]{prefix, s})
+				if !prefix.V.IsSingleIP() {
+					spans = append(spans, span[*service]{prefix, s})
+				}
 			}
 		}
 	}
@@ -201,8 +249,8 @@ func (f *facts) checkFallback(v *vpn, uses map[*peering][]use) {
 	for _, t := range v.tunnels {
 		if a := t.remote; a.V.IsValid() {
 			if _, ok := held.covering(netip.PrefixFrom(a.V, a.V.BitLen())); !ok {
-				f.fault(mayLeaveCircuit, said.Pos, fmt.Sprintf("nothing keeps the tunnels of %s off the Internet when %s fails: no service set of its statements has a prefix that holds %s", v.name.V, p.path, a.V),
-					fmt.Sprintf("accept a service set with prefixes: [PREFIX] on %s; a discard route for it then waits behind the circuit's", p.path), a.Pos)
+				f.fault(mayLeaveCircuit, said.Pos, fmt.Sprintf("nothing keeps the tunnels of %s off the Internet when %s fails: no service set of its statements has a prefix around %s", v.name.V, p.path, a.V),
+					fmt.Sprintf("accept a service set with prefixes: [PREFIX] on %s, shorter than /32; a discard route for it then waits behind the circuit's", p.path), a.Pos)
 				return
 			}
 		}
@@ -212,32 +260,43 @@ func (f *facts) checkFallback(v *vpn, uses map[*peering][]use) {
 // checkInstances reports BGP peer addresses that the gateway cannot have, and
 // instances that one address stands for.
 func (f *facts) checkInstances(v *vnet) {
-	seen := make(map[netip.Addr]*instance)
 	for _, g := range v.instances {
-		a := g.bgp
-		if !a.V.IsValid() {
-			continue
-		}
-		if expressroute.IsAPIPA(a.V) && !expressroute.ValidAPIPA(a.V) {
+		if a := g.bgp; expressroute.IsAPIPA(a.V) && !expressroute.ValidAPIPA(a.V) {
 			f.fault(peerOutOfRange, a.Pos, fmt.Sprintf("%s is no APIPA address that a VPN gateway takes", a.V), "write one of 169.254.21.0–169.254.22.255, as the gateway has it")
 		}
-		if before := seen[a.V]; before != nil {
-			f.fault(tooFewTunnels, a.Pos, fmt.Sprintf("instances %s and %s of the VPN gateway of %s have one BGP peer address, %s", before.in.Name.V, g.in.Name.V, v.name.V, a.V), "each instance has a peer address of its own: write both, as the gateway shows them", before.bgp.Pos)
+	}
+	for _, x := range []struct {
+		what string
+		of   func(*instance) intent.At[netip.Addr]
+	}{
+		{"BGP peer address", func(g *instance) intent.At[netip.Addr] { return g.bgp }},
+		{"public address", func(g *instance) intent.At[netip.Addr] { return g.public }},
+		{"private address", func(g *instance) intent.At[netip.Addr] { return g.private }},
+	} {
+		seen := make(map[netip.Addr]*instance)
+		for _, g := range v.instances {
+			a := x.of(g)
+			if !a.V.IsValid() {
+				continue
+			}
+			if before := seen[a.V]; before != nil {
+				f.fault(tooFewTunnels, a.Pos, fmt.Sprintf("instances %s and %s of the VPN gateway of %s have one %s, %s", before.in.Name.V, g.in.Name.V, v.name.V, x.what, a.V), "each instance has one of its own: write both, as the gateway shows them", x.of(before).Pos)
+			}
+			keep(seen, a.V, g)
 		}
-		keep(seen, a.V, g)
 	}
 }
 
 // checkEveryInstance reports instances that no tunnel of a VPN ends on: when
 // Azure takes the other ones down, the VPN is down.
 func (f *facts) checkEveryInstance(v *vpn) {
-	if v.vnet == nil {
+	if v.vnet == nil || len(v.tunnels) == 0 { // no tunnel at all is the schema's finding
 		return
 	}
 	var without []string
 	var places []diag.Pos
 	for _, g := range v.vnet.instances {
-		if !slices.ContainsFunc(v.tunnels, func(t *tunnel) bool { return t.gateway == g }) {
+		if !slices.ContainsFunc(v.tunnels, func(t *tunnel) bool { return t.in.Instance.V == g.in.Name.V }) {
 			without = append(without, g.in.Name.V)
 			places = append(places, g.in.Name.Pos)
 		}
@@ -250,8 +309,9 @@ func (f *facts) checkEveryInstance(v *vpn) {
 }
 
 // checkPeer reports ends of the BGP session inside the tunnel that do not
-// come together.
-func (f *facts) checkPeer(t *tunnel) {
+// come together. In a tunnel that is recursive by its peer, where our end lies
+// is no second fault.
+func (f *facts) checkPeer(t *tunnel, recursive bool) {
 	peer, ours := t.peer.V, t.ours()
 	if t.router == nil || t.vpn.vnet == nil || !peer.IsValid() {
 		return
@@ -265,7 +325,7 @@ func (f *facts) checkPeer(t *tunnel) {
 		f.fault(peerOnVirtualWAN, t.peer.Pos, fmt.Sprintf("%s is an APIPA peer on the Virtual WAN of %s, and %s rides on private peering", peer, t.vpn.vnet.name.V, t.vpn.name.V), "write the hub gateway's own BGP address, and leave inside out", t.vpn.in.Underlay.Pos)
 	}
 	switch {
-	case !ours.IsValid(), apipa && !t.onLink():
+	case recursive, !ours.IsValid(), apipa && !t.onLink():
 	case t.onLink():
 		f.checkOurs(t, ours, t.inside.Pos)
 	default:
@@ -280,6 +340,8 @@ func (f *facts) checkInside(t *tunnel, apipa bool) {
 	switch {
 	case expressroute.IsAPIPA(a) && !expressroute.ValidAPIPA(a) && (!apipa || expressroute.ValidAPIPA(peer)):
 		f.fault(peerOutOfRange, t.inside.Pos, fmt.Sprintf("%s is no APIPA address that a VPN gateway takes as its peer", a), "write one of 169.254.21.0–169.254.22.255, as the connection has it")
+	case apipa && !expressroute.ValidAPIPA(peer):
+		// The peer is the fault, and reported where it stands.
 	case apipa && !t.onLink() && (a.IsValid() || !t.inside.Set()):
 		f.fault(peerUnreachable, cmp.Or(t.inside.Pos, t.in.Instance.Pos), fmt.Sprintf("the APIPA peer %s is not in the subnet inside the tunnel", peer), "the gateway speaks from there to an APIPA address only: write inside: ADDRESS/30 of the subnet that the connection has", t.peer.Pos)
 	case !apipa && !t.onLink() && t.vpn.vrf != "":

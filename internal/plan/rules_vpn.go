@@ -78,6 +78,8 @@ func (f *facts) checkGateways() {
 		at, reached := beside[v]
 		reached = reached || v.in.ExpressRouteGateway != nil
 		related := placed(at)
+		f.checkGatewaySpace(v)
+		f.checkGatewaySKU(v)
 		if g := v.in.VPNGateway; g != nil && expressroute.IsBasicGateway(g.SKU.V) {
 			f.fault(basicGateway, g.SKU.Pos, fmt.Sprintf("the VPN gateway of %s is a Basic one", v.name.V), "it has no BGP and does not stand beside an ExpressRoute gateway: make a route-based VpnGw1AZ or larger", related...)
 		}
@@ -91,6 +93,16 @@ func (f *facts) checkGateways() {
 			f.fault(vpnGatewayASN, a.Pos, fmt.Sprintf("the VPN gateway of %s has AS %s and stands beside an ExpressRoute gateway", v.name.V, a.V), fmt.Sprintf("write %s, set it in Azure, and reset the gateway there", expressroute.VPNGatewayASN), related...)
 		}
 	}
+}
+
+// checkGatewaySKU reports a word that is no SKU of a VPN gateway. A Virtual WAN
+// counts its gateway in scale units instead.
+func (f *facts) checkGatewaySKU(v *vnet) {
+	g := v.in.VPNGateway
+	if g == nil || !g.SKU.Set() || v.in.VirtualWAN.V || expressroute.IsVPNGatewaySKU(g.SKU.V) {
+		return
+	}
+	f.fault(badValue, g.SKU.Pos, fmt.Sprintf("%q is no SKU of a VPN gateway", g.SKU.V), diag.DidYouMean(g.SKU.V, expressroute.VPNGatewaySKUs()))
 }
 
 // reachedVNets finds the VNets that a statement reaches over private peering,
@@ -124,7 +136,7 @@ func (f *facts) checkPrivateGateway(v *vpn) {
 		return
 	}
 	sku := v.vnet.in.VPNGateway.SKU
-	if sku.Set() && !expressroute.IsPrivateGateway(sku.V) && !expressroute.IsBasicGateway(sku.V) {
+	if expressroute.IsVPNGatewaySKU(sku.V) && !expressroute.IsPrivateGateway(sku.V) && !expressroute.IsBasicGateway(sku.V) {
 		f.fault(noPrivateTunnel, sku.Pos, fmt.Sprintf("the VPN gateway of %s is a %s, and %s ends on its private addresses", v.vnet.name.V, sku.V, v.name.V), "only "+strings.Join(expressroute.PrivateGatewaySKUs(), ", ")+" have those", v.in.Underlay.Pos)
 	}
 }
@@ -191,14 +203,18 @@ func (f *facts) checkVPNSessions(v *vpn) {
 }
 
 // checkVPNSize reports segments that do not fit through the tunnels. ercfg
-// clamps always, to 1350 bytes where mss is not written, so that a clamp is
-// missing only where a larger mss makes it none.
+// clamps always, to 1350 bytes or less where mss is not written, so that a
+// clamp is missing only where a larger mss makes it none.
 func (f *facts) checkVPNSize(v *vpn) {
 	mss, mtu := v.in.MSS, v.in.MTU
-	if !mss.Set() || mss.V <= expressroute.TunnelMSS {
+	if !mss.Set() || mss.V <= v.largestMSS() {
 		return
 	}
-	hint := fmt.Sprintf("leave mss out, which is %d", expressroute.TunnelMSS)
+	hint := fmt.Sprintf("leave mss out, which is %d", v.largestMSS())
+	if mss.V <= expressroute.TunnelMSS {
+		f.warn(vpnMSSLarge, mss.Pos, fmt.Sprintf("MSS %d on the VPN %s, and an MTU of %d with %d bytes of headers", mss.V, v.name.V, v.mtu, headersIPv4TCP), "segments of that size do not go through the tunnels whole: "+hint, placed(mtu.Pos)...)
+		return
+	}
 	if mtu.Set() && mtu.V > expressroute.TunnelMTU {
 		f.fault(vpnUnclamped, mtu.Pos, fmt.Sprintf("the tunnels of %s have an MTU of %d, and mss: %d does not clamp to less", v.name.V, mtu.V, mss.V), fmt.Sprintf("write mtu: %d at most; %s", expressroute.TunnelMTU, hint), mss.Pos)
 		return

@@ -96,6 +96,26 @@ func TestRulesOfVRFs(t *testing.T) {
 		{"a VRF of tunnels alone", twoVRFs, []string{"OUTSIDE: {}", "OUTSIDE: {}\n      SPARE: {}"}, nil},
 		{"a VRF with nothing but a customer", twoVRFs, []string{"OUTSIDE: {}", "OUTSIDE: {neighbors: [{address: 10.2.0.2, asn: 65002}]}"}, []string{"ER948 error OUTSIDE ×2"}},
 
+		{"one RD on two routers", twoVRFs, []string{`rd: "10.1.255.2:2"`, `rd: "10.1.255.1:2"`}, []string{`ER963 warning "10.1.255.1:2"`}},
+		{"one RD on two VRFs of a router", twoVRFs, []string{`rd: "10.1.255.1:2"`, `rd: "10.1.255.1:1"`}, []string{`ER974 error "10.1.255.1:1"`}},
+		{"one RD on two VRFs of a router without VPN routes", twoVRFs, with([]string{`rd: "10.1.255.2:2"`, `rd: "10.1.255.2:1"`}, apart), []string{`ER974 error "10.1.255.2:1"`}},
+
+		{"targets that nobody has", twoVRFs, []string{`rd: "10.1.255.2:2", import: ["65010:2"], export: ["65010:2"]`, `rd: "10.1.255.2:2", import: ["65010:3"], export: ["65010:3"]`}, []string{`ER975 warning "65010:3"`}},
+		{"targets of a hub and a spoke", twoVRFs, []string{`rd: "10.1.255.2:2", import: ["65010:2"], export: ["65010:2"]`, `rd: "10.1.255.2:2", import: ["65010:2"], export: ["65010:3"]`}, nil},
+		{"targets the other way round", twoVRFs, []string{`rd: "10.1.255.1:2", import: ["65010:2"], export: ["65010:2"]`, `rd: "10.1.255.1:2", import: ["65010:4"], export: ["65010:3"]`, `rd: "10.1.255.2:2", import: ["65010:2"], export: ["65010:2"]`, `rd: "10.1.255.2:2", import: ["65010:3"], export: ["65010:4"]`}, nil},
+		{"a VRF that exports to itself alone", twoVRFs, []string{`rd: "10.1.255.2:2", import: ["65010:2"], export: ["65010:2"]`, `rd: "10.1.255.2:2", import: ["65010:3", "65010:4"], export: ["65010:4", "65010:3", "65010:3"]`}, []string{`ER975 warning "65010:3"`}},
+		{"targets that nobody has, of a VRF without a statement", twoVRFs, []string{`rd: "10.1.255.2:2", import: ["65010:2"], export: ["65010:2"]`, `rd: "10.1.255.2:2", import: ["65010:3"], export: ["65010:3"]`, "  - {name: dev, onprem: [campus], azure: [hub], prefer: [er-b]}\n", ""}, nil},
+		{"targets that nobody has, without VPN routes", twoVRFs, with([]string{`rd: "10.1.255.2:2", import: ["65010:2"], export: ["65010:2"]`, `rd: "10.1.255.2:2", import: ["65010:3"], export: ["65010:3"]`}, apart), nil},
+
+		{"Junos' own name", twoVRFs, []string{"OUTSIDE", "master"}, nil},
+		{"the global table's name", twoVRFs, []string{"OUTSIDE", "default"}, []string{"ER977 error default"}},
+		{"the management port's VRF", twoVRFs, []string{"OUTSIDE", "Mgmt-intf"}, []string{"ER977 error Mgmt-intf"}},
+		{"Junos' own name on Junos", twoVRFs, with([]string{"DEV", "master"}, apart), []string{"ER977 error master"}},
+		{"FRR's own name on FRR", twoVRFs, with([]string{"DEV", "main", "platform: junos", "platform: frr", "xe-0/0/1", "eth1", ", bfd: {multiplier: 3}}", "}"}, apart), []string{"ER977 error main"}},
+		{"the name of a port on FRR", twoVRFs, with([]string{"DEV", "eth1", "platform: junos", "platform: frr", "xe-0/0/1", "eth1"}, apart), []string{"ER977 error eth1"}},
+		{"the name of a port on IOS-XE", twoVRFs, []string{"OUTSIDE", "Port1", "GigabitEthernet0/0/1", "Port1"}, nil},
+		{"two names that differ in case", twoVRFs, []string{"OUTSIDE", "Prod"}, []string{"ER977 error Prod"}},
+
 		{"BFD without an interface", twoVRFs, []string{", interface: GigabitEthernet0/0/3", ""}, []string{"ER948 error bfd"}},
 		{"neither BFD nor an interface", twoVRFs, []string{", interface: GigabitEthernet0/0/3, bfd: {multiplier: 3}", ", bfd: false"}, nil},
 	})

@@ -67,7 +67,7 @@ func (d *deriver) firsts() map[wanted][]imported {
 		// on it follows one.
 		for i, a := range list {
 			for _, b := range list[:i] {
-				if a.preferenceDerived() && b.preferenceDerived() && shareRouter(a.steer.path.peering, b.steer.path.peering) {
+				if a.preferenceDerived() && b.preferenceDerived() && !a.statement.apart() && !b.statement.apart() && shareRouter(a.steer.path.peering, b.steer.path.peering) {
 					d.fault(contradiction, a.statement.pos, fmt.Sprintf("statements %s and %s want different first circuits for %s, and both circuits end on one router", b.statement.name, a.statement.name, key.to),
 						"a router follows one order per destination: give both statements the same order, or end the circuits on different routers", b.statement.pos)
 				}
@@ -101,12 +101,16 @@ func (d *deriver) settleImport(e *edge, to destination, wishes []imported, first
 			continue
 		}
 		switch derived := w.preferenceDerived() && best.preferenceDerived(); {
+		case e.vpn != nil && d.outweighed[e.vpn]:
+			// Its number is too low beside a circuit's, which ER138 says.
 		case derived && e.vpn != nil && w.encrypted() != best.encrypted():
 			// First for one statement and backup of another: on-premises follows
 			// the first, and a rule says what that means for the other.
-		case derived && len(firsts) > 1 && slices.ContainsFunc(firsts, func(o imported) bool { return o.steer.path.peering == e.link.peering }):
+		case derived && e.link != nil && len(firsts) > 1 && slices.ContainsFunc(firsts, func(o imported) bool { return o.steer.path.peering == e.link.peering }):
 			// Two sites share a VNet, each with its own circuit first: every such
 			// circuit is a home circuit, and eBGP over iBGP does the rest.
+		case w.statement.apart() || best.statement.apart():
+			// ER945 says that one of them cannot be.
 		default:
 			d.fault(contradiction, w.statement.pos, fmt.Sprintf("statements %s and %s give %s local-preference %d and %d on %s", best.statement.name, w.statement.name, to, best.preference(), w.preference(), e.origin()),
 				"on-premises routing is by destination: give both statements the same order of paths for this VNet", best.statement.pos)
@@ -127,7 +131,7 @@ func (d *deriver) settleExport(e *edge, prefix netip.Prefix, wishes []exported) 
 		return
 	}
 	for _, w := range wishes[1:] {
-		if !slices.Equal(w.prepend, wishes[0].prepend) {
+		if !slices.Equal(w.prepend, wishes[0].prepend) && !w.statement.apart() && !wishes[0].statement.apart() {
 			d.fault(contradiction, w.statement.pos, fmt.Sprintf("statements %s and %s prepend %s %d and %d times on %s", wishes[0].statement.name, w.statement.name, prefix, len(wishes[0].prepend), len(w.prepend), e.origin()),
 				"a prefix has one AS path on a session: give both statements the same order of circuits, or say the same prepend", wishes[0].statement.pos)
 			return

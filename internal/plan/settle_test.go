@@ -91,3 +91,41 @@ func TestBoundedServicesFirst(t *testing.T) {
 		t.Errorf("places (-want +got):\n%s", diff)
 	}
 }
+
+// Below the routes to a gateway lies a discard of its subnet, so that nothing
+// of the tunnels runs another way; over it no next hop resolves. FRR has none
+// for a backup: there it would keep a dead tunnel's paths.
+func TestLastResort(t *testing.T) {
+	t.Parallel()
+	head, rest, _ := strings.Cut(twoVPNs, "  x2:")
+	_, traffic, _ := strings.Cut(rest, "traffic:")
+	same := head + "traffic:" + strings.NewReplacer("[er-a, x1, x2]", "[er-a, x1]", "[er-a, x2]", "[er-a, x1]").Replace(traffic)
+	frr := strings.NewReplacer("platform: ios-xe", "platform: frr", "Loopback0", "lo", "GigabitEthernet0/0/", "eth", "Tunnel", "vti").Replace(same)
+	for _, tt := range []struct {
+		name, text       string
+		discard, guarded bool
+	}{
+		{"IOS-XE", same, true, true},
+		{"a backup on FRR", frr, false, false},
+		{"encrypted on FRR", strings.ReplaceAll(frr, "[er-a, x1]", "[x1]"), true, false},
+		{"a gateway subnet that is not given", strings.Replace(same, "      gatewaySubnet: 10.200.255.0/27\n", "", 1), false, false},
+	} {
+		p, diags := Resolve(load(t, "site.yaml", []byte(tt.text)), Env{Today: today})
+		if p == nil {
+			t.Fatalf("%s: %v", tt.name, diags)
+		}
+		r := &p.Routers[0]
+		discards := 0
+		for _, x := range r.Routes {
+			if x.Discard && x.Prefix.String() == "10.200.255.0/27" {
+				discards++
+			}
+		}
+		if got := discards == 1; got != tt.discard || discards > 1 {
+			t.Errorf("%s: %d discards of the gateway subnet, want %t", tt.name, discards, tt.discard)
+		}
+		if got := len(r.Resolution) == 1; got != tt.guarded {
+			t.Errorf("%s: next hops kept off the discard: %t, want %t", tt.name, got, tt.guarded)
+		}
+	}
+}

@@ -78,11 +78,12 @@ func (d *deriver) planTunnel(t *tunnel) Tunnel {
 
 // planRoutes makes the static routes that hold the far ends of tunnels: the
 // gateway's BGP peer through its tunnel, the tunnel's end through what it rides
-// on.
+// on, and below both a discard of the gateway subnet.
 func (d *deriver) planRoutes(r *router, out *Router) {
 	for _, t := range r.tunnels {
 		if !t.onLink() && t.peer.V.IsValid() {
 			out.Routes = append(out.Routes, Route{VRF: t.vpn.vrf, Prefix: hostOf(t.peer.V), Interface: t.iface.V, Origin: t.origin})
+			out.Routes = append(out.Routes, d.lastResort(t, t.vpn.vrf, t.peer.V)...)
 		}
 		if !t.remote.V.IsValid() {
 			continue
@@ -94,16 +95,16 @@ func (d *deriver) planRoutes(r *router, out *Router) {
 			}
 		case t.vpn.underlay.microsoft:
 			out.Routes = append(out.Routes, d.discards(t)...)
-		case t.needsPin():
-			out.Routes = append(out.Routes, pins(t)...)
+		case d.needsPin(t):
+			out.Routes = append(append(out.Routes, pins(t)...), d.lastResort(t, t.outside, t.remote.V)...)
 		}
 	}
 	slices.SortStableFunc(out.Routes, func(a, b Route) int {
 		return cmp.Or(strings.Compare(a.VRF, b.VRF), comparePrefixes(a.Prefix, b.Prefix), compareNatural(a.Interface, b.Interface), a.NextHop.Compare(b.NextHop))
 	})
-	// Two tunnels may share an endpoint.
+	// Two tunnels may share an end.
 	out.Routes = slices.CompactFunc(out.Routes, func(a, b Route) bool {
-		return a.VRF == b.VRF && a.Prefix == b.Prefix && a.Interface == b.Interface && a.NextHop == b.NextHop
+		return a.VRF == b.VRF && a.Prefix == b.Prefix && a.Interface == b.Interface && a.NextHop == b.NextHop && a.Discard == b.Discard
 	})
 }
 
@@ -124,6 +125,33 @@ func pins(t *tunnel) []Route {
 		})
 	}
 	return out
+}
+
+// lastResort discards the gateway subnet, where that holds a far end. A host
+// route that goes with its tunnel or link would leave the far end to the VNet's
+// own prefix: the session would run over the circuit, in clear text and saying
+// that all is well, and a tunnel would run inside the other one or inside
+// itself. BGP must not resolve a next hop over the discard (see resolution).
+// FRR cannot be told so: there a discard keeps a dead tunnel's paths until the
+// hold time, which is right only where the other choice is clear text.
+func (d *deriver) lastResort(t *tunnel, vrf string, end netip.Addr) []Route {
+	subnet := t.vpn.vnet.gatewaySubnet.V
+	if !subnet.IsValid() || !subnet.Contains(end) || t.router.platform == FRR && !d.encrypts(t.vpn) {
+		return nil
+	}
+	return []Route{{VRF: vrf, Prefix: subnet, Discard: true, Origin: t.vpn.vnet.origin + ".gatewaySubnet"}}
+}
+
+// encrypts reports whether some statement puts the VPN before every circuit.
+func (d *deriver) encrypts(v *vpn) bool {
+	for _, s := range d.statements {
+		for _, st := range d.steering(s) {
+			if st.path.vpn == v && st.first {
+				return true
+			}
+		}
+	}
+	return false
 }
 
 // discards keep a tunnel over Microsoft peering off the Internet: where the

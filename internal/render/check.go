@@ -226,9 +226,25 @@ func (c *checker) bfd(r *plan.Router) {
 func (c *checker) loopbackZone(r *plan.Router) {
 	zone := r.Loopback.Zone
 	if inZone(r) && slices.ContainsFunc(r.Links, func(l plan.Link) bool { return l.Zone == zone }) {
-		c.add(loopbackInZone, diag.Info, r.Loopback.Origin, fmt.Sprintf("%s of %s joins the security zone %s, because iBGP uses it", junosLoopbackUnit(r), r.Name, zone),
+		c.add(loopbackInZone, diag.Info, r.Loopback.Origin, fmt.Sprintf("%s of %s joins the security zone %s, because %s", junosLoopbackUnit(r), r.Name, zone, loopbackUse(r)),
 			"loopback: {zone: NAME} says where it sits; the policy from the LAN's zone to it is yours")
 	}
+}
+
+// loopbackUse says what a loopback needs its zone for.
+func loopbackUse(r *plan.Router) string {
+	if len(r.IBGP) > 0 {
+		return "iBGP uses it"
+	}
+	for i := range r.Tunnels {
+		switch t := &r.Tunnels[i]; {
+		case t.Session.Loopback:
+			return "the BGP sessions of " + t.Path + " use it"
+		case fromLoopback(r, t):
+			return "the tunnels of " + t.Path + " begin on it"
+		}
+	}
+	panic("render: a loopback in a zone that nothing uses")
 }
 
 // flowBased tells that an SRX drops IPv6 unless its forwarding is set to flow

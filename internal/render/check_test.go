@@ -26,7 +26,7 @@ func TestCheckHandmade(t *testing.T) {
 	want := []string{
 		"ER964 warning vpn.ike.dhGroup", "ER964 warning vpn.esp.encryption", // ios: an old VPN
 		"ER962 info link.interface", "ER933 info router", // mx
-		"ER952 info vpn.tunnel.source", "ER952 info vpn.tunnel.source", "ER952 info vpn.tunnel.source", "ER952 info vpn.tunnel.source",
+		"ER952 info vpn.tunnel.source", "ER952 info vpn.tunnel.source", "ER952 info vpn.tunnel.source", "ER952 info vpn.tunnel.source", "ER952 info vpn.tunnel.source",
 		"ER962 info link.interface", "ER933 info router", "ER937 info router", // srx
 		"ER951 warning vpn.pin", // linux
 	}
@@ -148,6 +148,36 @@ func TestCheck(t *testing.T) {
 		}, diag.Diagnostic{
 			Code: "ER957", Path: "vpn.ike.integrity", Summary: "Junos has sha384 beside gcmaes256 in IKE, and not sha256", Hint: "write integrity: sha384, and set it in Azure",
 		}},
+		{"no encryption on Junos", srx, func(r *plan.Router) {
+			r.Tunnels = r.Tunnels[:1]
+			r.Tunnels[0].IPsec.ESP.Encryption, r.Tunnels[0].IPsec.ESP.Integrity = "none", "sha256"
+		}, diag.Diagnostic{
+			Code: "ER957", Path: "vpn.esp.encryption", Summary: "junos, where s2s-a ends, has no ESP without encryption", Hint: "choose another algorithm, in Azure's custom policy, too",
+		}},
+		{"no encryption behind the shield", ios, func(r *plan.Router) {
+			r.Version = plan.Version{Major: 17, Minor: 12, Text: "17.12"}
+			r.Tunnels = r.Tunnels[:1]
+			r.Tunnels[0].IPsec.ESP.Encryption, r.Tunnels[0].IPsec.ESP.Integrity = "none", "sha256"
+		}, diag.Diagnostic{
+			Code: "ER964", Severity: diag.Warning, Path: "vpn.esp.encryption", Summary: "IOS-XE 17.12 on ios refuses ESP without encryption",
+			Hint: "it is weak: choose another one, in Azure's custom policy, too; crypto engine compliance shield disable and a reload would let it in",
+		}},
+		{"no group of IKE", linux, func(r *plan.Router) {
+			r.Tunnels = r.Tunnels[:1]
+			r.Tunnels[0].IPsec.IKE.DHGroup = 0
+		}, diag.Diagnostic{
+			Code: "ER957", Path: "vpn.ike.dhGroup", Summary: "frr, where s2s-a ends, has no IKE without a Diffie-Hellman group", Hint: "choose a group, in Azure's custom policy, too",
+		}},
+		{"loopback that sessions of a VPN use", srx, func(r *plan.Router) {
+			r.Loopback.Zone, r.IBGP, r.Links[2].Sessions = "dmz", nil, nil
+		}, diag.Diagnostic{
+			Code: "ER935", Severity: diag.Info, Path: "loopback", Summary: "lo0.0 of srx joins the security zone dmz, because the BGP sessions of s2s-a use it", Hint: "loopback: {zone: NAME} says where it sits; the policy from the LAN's zone to it is yours",
+		}},
+		{"loopback that tunnels begin on", srx, func(r *plan.Router) {
+			r.Loopback.Zone, r.IBGP, r.Links[2].Sessions, r.Tunnels = "dmz", nil, nil, r.Tunnels[3:4]
+		}, diag.Diagnostic{
+			Code: "ER935", Severity: diag.Info, Path: "loopback", Summary: "lo0.0 of srx joins the security zone dmz, because the tunnels of ipsec-d begin on it", Hint: "loopback: {zone: NAME} says where it sits; the policy from the LAN's zone to it is yours",
+		}},
 		{"long name of a gateway", srx, func(r *plan.Router) {
 			r.Tunnels = r.Tunnels[:1]
 			r.Tunnels[0].Path = strings.Repeat("x", 31)
@@ -158,7 +188,7 @@ func TestCheck(t *testing.T) {
 			Code: "ER960", Path: "vpn.lifetimes.espKilobytes", Summary: "ios-xe has no IPsec lifetime of 1024 KB, which ios would get", Hint: "write 2560 KB to 4294967295 KB",
 		}},
 		{"export from nowhere", mx, func(r *plan.Router) { r.Flow.Source = netip.Addr{} }, diag.Diagnostic{
-			Code: "ER961", Path: "router", Summary: "Junos asks for the source address of flow export, and mx has none", Hint: "write exporter: ADDRESS, or give the router a loopback",
+			Code: "ER961", Path: "router", Summary: "Junos asks for the source address of flow export, and mx has none of the collector's family, ipv4", Hint: "write exporter: ADDRESS, or loopback: {ipv4: ADDRESS}",
 		}},
 		{"nervous BFD on FRR", linux, bfdOf(10*time.Millisecond, 1), diag.Diagnostic{
 			Code: "ER936", Path: "bfd.multiplier", Summary: "frr has no BFD multiplier of 1, which linux would get", Hint: "write 2 to 255",

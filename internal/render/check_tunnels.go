@@ -44,8 +44,14 @@ func (c *checker) source(r *plan.Router, t *plan.Tunnel) {
 	case t.OutsideZone == "":
 		c.add(ownersZone, diag.Info, t.Origin+".source", fmt.Sprintf("the security zone of %s on %s has to hear IKE", t.Source, r.Name),
 			"host-inbound-traffic system-services ike on the interface or its zone, which is its owner's")
+	default:
+		c.add(ownersZone, diag.Info, t.Origin+".source", fmt.Sprintf("a security policy on %s has to let IKE and ESP reach %s in the zone %s", r.Name, t.Source, t.OutsideZone),
+			"an SRX looks for one from the zone where the packets come in, within one zone, too; policies between zones are their owner's")
 	}
 }
+
+// withoutESP is what the word none means as encryption of IPsec.
+const withoutESP = "ESP without encryption"
 
 // algorithms reports words of Azure's that the vendor has no spelling of.
 func (c *checker) algorithms(r *plan.Router, t *plan.Tunnel) {
@@ -54,6 +60,9 @@ func (c *checker) algorithms(r *plan.Router, t *plan.Tunnel) {
 	}
 	check := func(table []algorithm, word, path string) {
 		i := slices.IndexFunc(table, func(a algorithm) bool { return a.azure == word })
+		if word == "none" {
+			word = withoutESP
+		}
 		if i >= 0 && spelling(table[i]) == "" {
 			c.add(noAlgorithm, diag.Error, path, fmt.Sprintf("%s, where %s ends, has no %s", r.Platform, t.Path, word), "choose another algorithm, in Azure's custom policy, too")
 		}
@@ -61,6 +70,11 @@ func (c *checker) algorithms(r *plan.Router, t *plan.Tunnel) {
 	check(ikeEncryptions(), t.IPsec.IKE.Encryption, t.IPsec.IKE.Origin+".encryption")
 	check(ikeIntegrities(), t.IPsec.IKE.Integrity, t.IPsec.IKE.Origin+".integrity")
 	check(groups(), strconv.Itoa(t.IPsec.IKE.DHGroup), t.IPsec.IKE.Origin+".dhGroup")
+	// IKE makes its keys by a Diffie-Hellman exchange (RFC 7296 §1.2), whatever
+	// Azure's list says.
+	if t.IPsec.IKE.DHGroup == 0 {
+		c.add(noAlgorithm, diag.Error, t.IPsec.IKE.Origin+".dhGroup", fmt.Sprintf("%s, where %s ends, has no IKE without a Diffie-Hellman group", r.Platform, t.Path), "choose a group, in Azure's custom policy, too")
+	}
 	check(espEncryptions(), t.IPsec.ESP.Encryption, t.IPsec.ESP.Origin+".encryption")
 	check(espIntegrities(), t.IPsec.ESP.Integrity, t.IPsec.ESP.Origin+".integrity")
 	check(groups(), strconv.Itoa(t.IPsec.ESP.PFSGroup), t.IPsec.ESP.Origin+".pfsGroup")
@@ -127,6 +141,9 @@ func (c *checker) shielded(r *plan.Router, t *plan.Tunnel) {
 		{slices.Contains([]string{"des", "des3", "none"}, p.ESP.Encryption), p.ESP.Encryption, p.ESP.Origin + ".encryption"},
 		{p.ESP.Integrity == "md5", p.ESP.Integrity, p.ESP.Origin + ".integrity"},
 	} {
+		if x.word == "none" {
+			x.word = withoutESP
+		}
 		if x.weak {
 			c.add(behindShield, diag.Warning, x.path, fmt.Sprintf("IOS-XE %s on %s refuses %s", r.Version.Text, r.Name, x.word),
 				"it is weak: choose another one, in Azure's custom policy, too; crypto engine compliance shield disable and a reload would let it in")
@@ -150,7 +167,7 @@ func (c *checker) flow(r *plan.Router) {
 		return
 	}
 	if !f.Source.IsValid() {
-		c.add(noFlowSource, diag.Error, r.Origin, fmt.Sprintf("Junos asks for the source address of flow export, and %s has none", r.Name), "write exporter: ADDRESS, or give the router a loopback")
+		c.add(noFlowSource, diag.Error, r.Origin, fmt.Sprintf("Junos asks for the source address of flow export, and %s has none of the collector's family, %s", r.Name, plan.FamilyOf(f.Collector)), fmt.Sprintf("write exporter: ADDRESS, or loopback: {%s: ADDRESS}", plan.FamilyOf(f.Collector)))
 	}
 	for _, t := range []struct {
 		path  string

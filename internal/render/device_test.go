@@ -443,6 +443,22 @@ func (d *device) undefined() []string {
 	return slices.Compact(out)
 }
 
+// underGateway reports whether a discard lies below the routes to VPN gateways:
+// it covers a neighbor that is not directly connected, and is originated by
+// nothing.
+func (d *device) underGateway(s static) bool {
+	if d.networks[network{s.vrf, s.prefix}] {
+		return false
+	}
+	for key, n := range d.neighbors {
+		if key.vrf == s.vrf && n.multihop > 0 && s.prefix.Contains(key.addr) {
+			return true
+		}
+	}
+	return false
+}
+
+
 // facts lists what is no session and no policy, one line each, so far as the
 // text of a platform holds it. Elsewhere the same interface has another name:
 // neutral leaves the names out.
@@ -463,6 +479,9 @@ func (d *device) facts(text semantics, neutral bool) []string {
 		add("VRF %s %+v", name, v)
 	}
 	for s := range d.statics {
+		if neutral && s.discard > 0 && d.underGateway(s) {
+			continue // FRR has it only where the other choice is clear text
+		}
 		s.via = name(s.via)
 		if text.untracked {
 			s.bfd = ""

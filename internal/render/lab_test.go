@@ -304,7 +304,9 @@ func forwardedIn(r *frrtest.Router, table string) map[netip.Prefix][]string {
 		for prefix, routes := range table {
 			for _, route := range routes {
 				for _, hop := range route.Nexthops {
-					if route.Selected && route.Installed && hop.FIB {
+					// A next hop that resolves over a discard has no interface and
+					// leads nowhere.
+					if route.Selected && route.Installed && hop.FIB && hop.InterfaceName != "" {
 						out[prefix] = append(out[prefix], hop.InterfaceName)
 					}
 				}

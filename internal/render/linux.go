@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"fmt"
 	"hash/fnv"
+	"maps"
 	"slices"
 	"strings"
 
@@ -81,10 +82,11 @@ func linux(r *plan.Router, all []peer) linuxView {
 		v.VRFs = append(v.VRFs, linuxVRF{name, tables[name]})
 	}
 	devices := numbers(edgeDevices(r))
+	indexes := linuxIndexes(r, devices)
 	for i := range r.Links {
-		v.addLink(r, &r.Links[i], devices)
+		v.addLink(&r.Links[i], indexes)
 	}
-	v.addTunnels(r, devices)
+	v.addTunnels(r, devices, indexes)
 	v.Flow = linuxFlowOf(r)
 	v.NeedsNft = len(v.Clamps)+len(v.Remarks) > 0 || v.Flow.Version != 0
 	return v
@@ -131,11 +133,41 @@ func numbers(names []string) map[string]int {
 	return out
 }
 
+// linuxIndexes are the interface indexes that the scripts set: the intent's own,
+// and where flows name a device without one its number. Where the intent has
+// given that away, it is the next that is nobody's.
+func linuxIndexes(r *plan.Router, numbers map[string]int) map[string]int {
+	out, given, taken := make(map[string]int, len(numbers)), make(map[int]bool, len(r.Indexes)), make(map[int]bool, len(numbers))
+	for _, x := range r.Indexes {
+		given[x.Number] = true
+		if _, ours := numbers[x.Interface]; ours {
+			out[x.Interface] = x.Number
+		}
+	}
+	if !r.Flow.On() {
+		return out
+	}
+	for _, n := range numbers {
+		taken[n] = true
+	}
+	for _, name := range slices.Sorted(maps.Keys(numbers)) {
+		if out[name] != 0 {
+			continue
+		}
+		n := numbers[name]
+		for given[n] || n != numbers[name] && taken[n] {
+			n = firstNumber + (n-firstNumber+1)%numbersGiven
+		}
+		taken[n], out[name] = true, n
+	}
+	return out
+}
+
 // place writes what a script adds to the line of a device: its VRF, and its
-// index where flows name it. A hyphen stands for no VRF before an index.
-func place(r *plan.Router, vrf plan.Name, index int) string {
+// index where it is to have one. A hyphen stands for no VRF before an index.
+func place(vrf plan.Name, index int) string {
 	switch {
-	case r.Flow.On():
+	case index != 0:
 		return fmt.Sprintf(" %s %d", cmp.Or(vrf, "-"), index)
 	case vrf != "":
 		return " " + vrf
@@ -149,7 +181,7 @@ const qinqOverheadBytes = 4
 
 // addLink adds the devices of one link and what is done to its packets. The
 // outer tag's device is shared by the links that have it.
-func (v *linuxView) addLink(r *plan.Router, l *plan.Link, devices map[string]int) {
+func (v *linuxView) addLink(l *plan.Link, indexes map[string]int) {
 	at := slices.IndexFunc(v.Parents, func(p linuxParent) bool { return p.Name == l.Interface })
 	if at < 0 {
 		at = len(v.Parents)
@@ -168,7 +200,7 @@ func (v *linuxView) addLink(r *plan.Router, l *plan.Link, devices map[string]int
 		port.MTU = max(port.MTU, mtu+qinqOverheadBytes)
 	}
 	port.MTU = max(port.MTU, mtu)
-	port.VLANs = append(port.VLANs, linuxVLAN{parent, name, int(l.Tag.Inner), mtu, place(r, l.VRF, devices[name])})
+	port.VLANs = append(port.VLANs, linuxVLAN{parent, name, int(l.Tag.Inner), mtu, place(l.VRF, indexes[name])})
 	if l.Remark {
 		v.Remarks = append(v.Remarks, linuxRemarkOf(l))
 	}

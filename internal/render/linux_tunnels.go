@@ -68,13 +68,13 @@ func softLifetime(whole int64) int64 { return whole - whole/10 }
 
 // addTunnels adds the tunnels. IKE has one socket, and with it one table, for
 // all of them.
-func (v *linuxView) addTunnels(r *plan.Router, devices map[string]int) {
+func (v *linuxView) addTunnels(r *plan.Router, devices, indexes map[string]int) {
 	for i := range r.Tunnels {
 		t := &r.Tunnels[i]
 		life, ikeLife, bytes := int64(t.IPsec.ESP.Lifetime/time.Second), int64(t.IPsec.IKE.Lifetime/time.Second), int64(t.IPsec.ESP.Kilobytes)*1024
 		out := linuxTunnel{
 			Name: t.Interface, Connection: strings.ReplaceAll(t.Interface, ".", "_"), Title: fmt.Sprintf("%s, instance %s", t.Path, t.Instance),
-			ID: devices[t.Interface], MTU: t.MTUBytes, Place: place(r, t.VRF, devices[t.Interface]), Outside: outside(t),
+			ID: devices[t.Interface], MTU: t.MTUBytes, Place: place(t.VRF, indexes[t.Interface]), Outside: outside(t),
 			Version: t.IPsec.IKEVersion, Local: t.Local.String(), Remote: t.Remote.String(), Secret: t.IPsec.PSK.Placeholder(),
 			IKE: swanctlIKE(&t.IPsec.IKE), ESP: swanctlESP(&t.IPsec.ESP), DPD: int(t.IPsec.DPD / time.Second), Passive: t.IPsec.Passive,
 			Rekey: int(softLifetime(ikeLife)), Over: int(ikeLife - softLifetime(ikeLife)), ESPRekey: int(softLifetime(life)), ESPLife: int(life),

@@ -2,6 +2,7 @@ package render
 
 import (
 	"maps"
+	"net/netip"
 	"slices"
 	"strconv"
 	"strings"
@@ -205,5 +206,56 @@ func TestNumbers(t *testing.T) {
 	}
 	if all["RED"] != few["RED"] || all["BLUE"] != few["BLUE"] {
 		t.Errorf("RED %d and BLUE %d become %d and %d", few["RED"], few["BLUE"], all["RED"], all["BLUE"])
+	}
+}
+
+// The scripts name the index of every device that has one.
+func TestPlaceOfIndex(t *testing.T) {
+	t.Parallel()
+	r := &plan.Router{
+		Links:   []plan.Link{{Interface: "eth1", Unit: 100, VRF: "RED"}, {Interface: "eth1", Unit: 200}},
+		Tunnels: []plan.Tunnel{{Interface: "vti1"}},
+		Indexes: []plan.Index{{Interface: "eth1.100", Number: 8}, {Interface: "vti1", Number: 7}},
+	}
+	indexes := linuxIndexes(r, numbers(edgeDevices(r)))
+	var v linuxView
+	for i := range r.Links {
+		v.addLink(&r.Links[i], indexes)
+	}
+	got := []string{v.Parents[0].VLANs[0].Place, v.Parents[0].VLANs[1].Place, place(r.Tunnels[0].VRF, indexes["vti1"])}
+	if diff := cmp.Diff([]string{" RED 8", "", " - 7"}, got); diff != "" {
+		t.Errorf("places (-want +got):\n%s", diff)
+	}
+}
+
+// A device has the index that the intent gives it, whether flows name it or not,
+// and no other device gets that one.
+func TestIndexes(t *testing.T) {
+	t.Parallel()
+	names := []string{"eth1.100", "eth1.200", "vti1"}
+	own := numbers(names)
+	flow := plan.Flow{Collector: netip.MustParseAddr("10.0.0.9")}
+	for _, tt := range []struct {
+		name  string
+		flow  plan.Flow
+		given []plan.Index
+		want  map[string]int
+	}{
+		{"nobody asks", plan.Flow{}, nil, map[string]int{}},
+		{"flows ask", flow, nil, own},
+		{"the intent asks", plan.Flow{}, []plan.Index{{Interface: "vti1", Number: 7}}, map[string]int{"vti1": 7}},
+		{"both", flow, []plan.Index{{Interface: "vti1", Number: 7}}, map[string]int{"eth1.100": own["eth1.100"], "eth1.200": own["eth1.200"], "vti1": 7}},
+		{"a device that is not ours", flow, []plan.Index{{Interface: "eth1", Number: 7}}, own},
+		{
+			"another's number", flow, []plan.Index{{Interface: "vti1", Number: own["eth1.100"]}},
+			map[string]int{"eth1.100": own["eth1.100"] + 1, "eth1.200": own["eth1.200"], "vti1": own["eth1.100"]},
+		},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
+			if diff := cmp.Diff(tt.want, linuxIndexes(&plan.Router{Flow: tt.flow, Indexes: tt.given}, own)); diff != "" {
+				t.Errorf("indexes (-want +got):\n%s", diff)
+			}
+		})
 	}
 }

@@ -11,6 +11,9 @@ import (
 // validate and render must not execute what an intent says.
 var ErrNotRun = errors.New("commands are not run here")
 
+// ErrEmpty says that a secret was read and holds nothing.
+var ErrEmpty = errors.New("empty")
+
 // Reader reads secrets from the environment and from files. The functions
 // keep it pure; all of them must be set.
 type Reader struct {
@@ -54,7 +57,7 @@ func (r Reader) Read(ref Ref) (Value, error) {
 		panic("secret: Read of the zero Ref")
 	}
 	if text == "" {
-		return Value{}, fmt.Errorf("%s: empty", ref)
+		return Value{}, fmt.Errorf("%s: %w", ref, ErrEmpty)
 	}
 	return NewValue(text), nil
 }

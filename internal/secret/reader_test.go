@@ -42,7 +42,7 @@ func TestRead(t *testing.T) {
 	}{
 		{name: "variable, as it is", reader: reader, ref: "env:SET", want: "from-env\n"},
 		{name: "variable not set", reader: reader, ref: "env:UNSET", errText: "env:UNSET: not set"},
-		{name: "empty variable", reader: reader, ref: "env:EMPTY", errText: "env:EMPTY: empty"},
+		{name: "empty variable", reader: reader, ref: "env:EMPTY", errText: "env:EMPTY: empty", err: ErrEmpty},
 		{name: "relative path", reader: reader, ref: "file:secrets/ams.cak", want: "relative"},
 		{name: "path at home keeps its inner lines", reader: reader, ref: "file:~/.ssh/id", want: "line 1\nline 2"},
 		{name: "path at home without one", reader: homeless, ref: "file:~/.ssh/id", errText: "file:~/.ssh/id: no home directory is known"},
@@ -50,7 +50,7 @@ func TestRead(t *testing.T) {
 		{name: "another user's home is a relative path", reader: reader, ref: "file:~user/key", want: "not a home"},
 		{name: "line end of Windows", reader: reader, ref: "file:/crlf", want: "windows"},
 		{name: "one line end only", reader: reader, ref: "file:/two", want: "two\n"},
-		{name: "blank file", reader: reader, ref: "file:/blank", errText: "file:/blank: empty"},
+		{name: "blank file", reader: reader, ref: "file:/blank", errText: "file:/blank: empty", err: ErrEmpty},
 		{name: "missing file", reader: reader, ref: "file:nope", errText: "file:nope: open /intent/nope: file does not exist", err: fs.ErrNotExist},
 		{name: "command", reader: reader, ref: "exec:pass er", errText: "exec:pass er: commands are not run here", err: ErrNotRun},
 	} {
