@@ -458,7 +458,6 @@ func (d *device) underGateway(s static) bool {
 	return false
 }
 
-
 // facts lists what is no session and no policy, one line each, so far as the
 // text of a platform holds it. Elsewhere the same interface has another name:
 // neutral leaves the names out.
