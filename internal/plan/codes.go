@@ -11,8 +11,8 @@ const (
 	badWaiver     diag.Code = "ER907" // expired, unknown, or not waivable
 	badLabel      diag.Code = "ER908" // text that must not enter a configuration
 	unreadSecret  diag.Code = "ER909" // a secret that cannot be read here (I)
-	nameClash     diag.Code = "ER921" // two peerings whose objects would have one name
-	unitClash     diag.Code = "ER922" // two links with one subinterface number
+	nameClash     diag.Code = "ER921" // two paths whose objects would have one name
+	unitClash     diag.Code = "ER922" // two links with one subinterface number, two tunnels with one interface
 	noIBGP        diag.Code = "ER923" // routers of one AS without an iBGP session
 	contradiction diag.Code = "ER924" // two numbers for one prefix on one session
 	noLoopback    diag.Code = "ER925" // an iBGP session without an address

@@ -20,6 +20,7 @@ func (f *facts) derive() *Plan {
 	d.read()
 	d.settle()
 	d.mesh()
+	d.spread = d.spreads()
 	d.checkLearned()
 	p := &Plan{Name: f.name, Description: f.line(f.in.Metadata.Description), Ticket: f.line(f.in.Metadata.Ticket), Owner: f.line(f.in.Metadata.Owner)}
 	p.Routers = d.planRouters()
@@ -74,6 +75,8 @@ type deriver struct {
 	vpnMeshes map[*router]*mesh                  // of VPN routes
 	adjacent  map[*router][]adjacency
 	vpnPeers  map[*router][]adjacency
+	spread    map[meshTable]int // on how many routers of a mesh equal paths end
+	first     map[*vpn]bool     // before every circuit of some statement
 }
 
 var (
@@ -83,13 +86,16 @@ var (
 
 // read goes over the statements once and notes every wish.
 func (d *deriver) read() {
-	d.onprem = make(map[string]map[netip.Prefix]string)
+	d.onprem, d.first = make(map[string]map[netip.Prefix]string), make(map[*vpn]bool)
 	for _, s := range d.statements {
 		d.readOnprem(s)
 		steers := d.steering(s)
 		for i := range steers {
 			st := &steers[i]
 			d.supplySteer(s, st)
+			if st.first {
+				d.first[st.path.vpn] = true
+			}
 			var seen []*router
 			for _, e := range d.edgesOf(st.path) {
 				d.readImports(s, st, e)

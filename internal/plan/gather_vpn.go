@@ -313,9 +313,13 @@ func (f *facts) customer(v *vrf, in *intent.VRFNeighbor, n int) *customer {
 		c.bfd = BFD{Interval: expressroute.BFDInterval, Multiplier: expressroute.BFDMultiplier, Origin: c.origin + ".bfd"}
 		if d := f.duration(b.Interval).V; d > 0 {
 			c.bfd.Interval = d
+		} else {
+			f.supply(c.bfd.Origin+".interval", yamlDuration(c.bfd.Interval), "what an MSEE offers, too")
 		}
 		if b.Multiplier.V > 0 {
 			c.bfd.Multiplier = b.Multiplier.V
+		} else {
+			f.supply(c.bfd.Origin+".multiplier", strconv.Itoa(c.bfd.Multiplier), "detection in 0.9 s at 300 ms")
 		}
 	}
 	return c

@@ -34,7 +34,7 @@ func (d *deriver) ibgp(r *router, out *Router) {
 		if !ok {
 			continue
 		}
-		s.VPN, s.Communities = d.vpnFamilies(r), d.vpnCommunities(r)
+		s.VPN, s.Communities = d.vpnMeshes[r].inUse(), len(d.vpnMeshes[r].communities) > 0
 		at := slices.IndexFunc(out.IBGP, func(o IBGP) bool { return o.Neighbor == s.Neighbor })
 		if at < 0 {
 			out.IBGP = append(out.IBGP, s)
@@ -53,21 +53,15 @@ func (d *deriver) ibgp(r *router, out *Router) {
 	}
 }
 
-// vpnCommunities reports whether a policy in a VRF of r's VPN mesh matches
-// communities, which then have to travel with the VPN routes.
-func (d *deriver) vpnCommunities(r *router) bool {
-	for _, peer := range d.vpnMeshes[r].routers {
-		for _, v := range peer.vrfs {
-			for _, e := range d.at[place{peer, v.name.V}] {
-				for to := range e.imports {
-					if to.community != 0 {
-						return true
-					}
-				}
-			}
+// inUse lists the families of the mesh.
+func (m *mesh) inUse() []Family {
+	var out []Family
+	for _, f := range []Family{IPv4, IPv6} {
+		if m.families[f] {
+			out = append(out, f)
 		}
 	}
-	return false
+	return out
 }
 
 // session is one end of an iBGP session, without what it carries.
@@ -92,25 +86,6 @@ func (d *deriver) session(r *router, a adjacency, family Family) (IBGP, bool) {
 	}
 	return IBGP{Family: family, Peer: name, Local: local, Neighbor: neighbor, Description: Label("iBGP " + name), Timers: timers, MD5: md5, Origin: a.origin},
 		local.IsValid() && neighbor.IsValid()
-}
-
-// vpnFamilies are the families that the VRFs of r's VPN mesh have in use, IPv4
-// where they have none.
-func (d *deriver) vpnFamilies(r *router) []Family {
-	var used [2]bool
-	for _, peer := range d.vpnMeshes[r].routers {
-		for _, v := range peer.vrfs {
-			families := d.vrfFamilies(peer, v)
-			used[IPv4], used[IPv6] = used[IPv4] || families[IPv4], used[IPv6] || families[IPv6]
-		}
-	}
-	switch {
-	case used[IPv4] && used[IPv6]:
-		return []Family{IPv4, IPv6}
-	case used[IPv6]:
-		return []Family{IPv6}
-	}
-	return []Family{IPv4}
 }
 
 func (d *deriver) lacks(r *router, family Family, in *intent.IBGP) {

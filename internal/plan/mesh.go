@@ -43,6 +43,9 @@ func (d *deriver) mesh() {
 			m.families[IPv6] = m.families[IPv6] || e.has(IPv6)
 		}
 	}
+	for _, m := range d.vpnMeshes {
+		d.vpnRoutes(m)
+	}
 	d.meshRoutes()
 	d.checkDefaults()
 	for _, s := range d.statements {
@@ -151,6 +154,29 @@ func timersOf(in *intent.IBGP) [2]string {
 	return [2]string{in.Timers.Keepalive.V, in.Timers.Hold.V}
 }
 
+// vpnRoutes collects what a mesh of VPN routes carries: the families that its
+// VRFs have in use, IPv4 where they have none, and the communities that a policy
+// in one of them matches, which have to travel along.
+func (d *deriver) vpnRoutes(m *mesh) {
+	if m.families[IPv4] || m.families[IPv6] {
+		return // done for another of its routers
+	}
+	for _, r := range m.routers {
+		for _, v := range r.vrfs {
+			used := d.vrfFamilies(r, v)
+			m.families[IPv4], m.families[IPv6] = m.families[IPv4] || used[IPv4], m.families[IPv6] || used[IPv6]
+			for _, e := range d.at[place{r, v.name.V}] {
+				for to, wishes := range e.imports {
+					if to.community != 0 {
+						least(m.communities, to.community, wishes[0].origin)
+					}
+				}
+			}
+		}
+	}
+	m.families[IPv4] = m.families[IPv4] || !m.families[IPv6]
+}
+
 // meshRoutes collects what each mesh carries: the destinations of every
 // statement with an edge on one of its routers, and the on-premises prefixes
 // that a router is to learn.
@@ -163,7 +189,7 @@ func (d *deriver) meshRoutes() {
 			for _, r := range d.pathRouters(p) {
 				for _, v := range s.vnets {
 					for _, prefix := range v.prefixes {
-						d.meshes[r].azure[prefix.V] = v.origin
+						least(d.meshes[r].azure, prefix.V, v.origin)
 					}
 				}
 			}
@@ -177,21 +203,29 @@ func (d *deriver) meshRoutes() {
 		for to, wishes := range e.imports {
 			switch {
 			case to.community != 0:
-				m.communities[to.community] = wishes[0].origin
+				least(m.communities, to.community, wishes[0].origin)
 			case to.isDefault() && m.families[FamilyOf(to.prefix.Addr())]:
-				m.azure[to.prefix] = wishes[0].origin
+				least(m.azure, to.prefix, wishes[0].origin)
 			}
 		}
 		for prefix, origin := range d.reached(e) {
-			m.azure[prefix] = origin
+			least(m.azure, prefix, origin)
 		}
 	}
 	for at, table := range d.origins {
 		for prefix, o := range table {
 			if o.How == Learned && at.vrf == "" {
-				d.meshes[at.router].learned[prefix] = o.Origin
+				least(d.meshes[at.router].learned, prefix, o.Origin)
 			}
 		}
+	}
+}
+
+// least keeps the smallest origin of a key, so that the order of a map never
+// shows.
+func least[K comparable](set map[K]string, key K, origin string) {
+	if before, ok := set[key]; !ok || origin < before {
+		set[key] = origin
 	}
 }
 

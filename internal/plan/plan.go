@@ -458,7 +458,8 @@ type PrefixEntry struct {
 	Origin string
 }
 
-// Policy is a route map or policy statement. Its last term denies everything.
+// Policy is a route map or policy statement. Its last term denies everything, but
+// for one that says over which routes next hops resolve.
 type Policy struct {
 	Name   Name
 	Family Family

@@ -215,58 +215,82 @@ func (d *deriver) resolution(out *Router) {
 	}
 }
 
+// A level is a destination at one local-preference: its paths are equal.
+type level struct {
+	to         destination
+	preference uint32
+}
+
+// A meshTable is a routing table as the routers of a mesh share it.
+type meshTable struct {
+	mesh *mesh
+	vrf  string
+}
+
+// spreads counts, for each table of each mesh, on how many of its routers the
+// widest level has paths.
+func (d *deriver) spreads() map[meshTable]int {
+	out := make(map[meshTable]int)
+	routers := make(map[meshTable]map[level]int)
+	for at, edges := range d.at {
+		if at.router == nil {
+			continue
+		}
+		key := meshTable{d.meshOf(at), at.vrf}
+		if routers[key] == nil {
+			routers[key] = make(map[level]int)
+		}
+		counted := make(map[level]bool)
+		for _, e := range edges {
+			for to, wishes := range e.imports {
+				counted[level{to, wishes[0].preference()}] = true
+			}
+		}
+		for n := range counted {
+			routers[key][n]++
+			out[key] = max(out[key], routers[key][n])
+		}
+	}
+	return out
+}
+
 // multipath counts the equal paths that a place may have for one destination:
 // over its own links and tunnels, and over the routers of its mesh. Every level
 // of local-preference counts, not only the best one: a standby circuit has two
 // links, too, and carries everything when its turn comes.
 func (d *deriver) multipath(at place) Multipath {
 	out := Multipath{EBGP: 1, IBGP: 1, Origin: at.router.origin}
-	peers, m := d.adjacent[at.router], d.meshOf(at)
+	own := make(map[level]int)
+	for _, e := range d.at[at] {
+		paths := 1
+		if e.vpn != nil {
+			paths = e.tunnels()
+		}
+		for to, wishes := range e.imports {
+			n := level{to, wishes[0].preference()}
+			own[n] += paths
+			out.EBGP = max(out.EBGP, own[n])
+		}
+	}
+	peers := d.adjacent[at.router]
 	if at.vrf != "" {
 		peers = d.vpnPeers[at.router]
 	}
-	type level struct {
-		to         destination
-		preference uint32
-	}
-	own, routers := make(map[level]int), make(map[level]int)
-	for _, r := range m.routers {
-		counted := make(map[level]bool)
-		for _, e := range d.at[place{r, at.vrf}] {
-			paths := 1
-			if e.vpn != nil {
-				paths = e.tunnels()
-			}
-			for to, wishes := range e.imports {
-				n := level{to, wishes[0].preference()}
-				if r == at.router {
-					own[n] += paths
-				}
-				counted[n] = true
-			}
-		}
-		for n := range counted {
-			routers[n]++
-		}
-	}
-	for _, n := range own {
-		out.EBGP = max(out.EBGP, n)
-	}
-	for _, n := range routers {
-		if len(peers) > 0 {
-			out.IBGP = max(out.IBGP, n)
-		}
+	if len(peers) > 0 {
+		out.IBGP = max(1, d.spread[meshTable{d.meshOf(at), at.vrf}])
 	}
 	return out
 }
 
-// finish sorts lists and policies, and reports two links of one subinterface.
+// finish sorts lists and policies, and reports two links of one subinterface,
+// two tunnels of one interface, and two policies of one name.
 func (d *deriver) finish(r *router, out *Router) {
 	slices.SortStableFunc(out.PrefixLists, func(a, b PrefixList) int {
 		return cmp.Or(cmp.Compare(a.Family, b.Family), strings.Compare(a.Name, b.Name))
 	})
 	slices.SortStableFunc(out.Communities, func(a, b CommunityList) int { return strings.Compare(a.Name, b.Name) })
 	slices.SortStableFunc(out.Policies, func(a, b Policy) int { return strings.Compare(a.Name, b.Name) })
+	d.checkPolicyNames(r, out)
 	seen := make(map[string]*link, len(r.links))
 	for _, l := range r.links {
 		key := fmt.Sprintf("%s.%d", l.iface.V, l.unit)
@@ -283,6 +307,24 @@ func (d *deriver) finish(r *router, out *Router) {
 			d.fault(unitClash, t.iface.Pos, fmt.Sprintf("%s and %s would both be interface %s of %s", before.origin, t.origin, t.iface.V, r.name.V), "give every tunnel an interface of its own", before.iface.Pos)
 		}
 		ends[t.iface.V] = t
+	}
+}
+
+// checkPolicyNames reports a VPN whose policies would have the name of another
+// path's, of iBGP's or of a customer's: on the router they would be one.
+func (d *deriver) checkPolicyNames(r *router, out *Router) {
+	for i := 1; i < len(out.Policies); i++ {
+		name := out.Policies[i].Name
+		if name != out.Policies[i-1].Name {
+			continue
+		}
+		at := r.name.Pos
+		for _, t := range r.tunnels {
+			if name == d.object(IPv4, t.vpn.tag(), "IN") || name == d.object(IPv4, t.vpn.tag(), "OUT") {
+				at = t.vpn.name.Pos
+			}
+		}
+		d.fault(nameClash, at, fmt.Sprintf("two policies on %s would have one name, %s", r.name.V, name), "rename the VPN: its name, and what stands behind it, is that of a circuit's link, of iBGP or of a VRF's customers", r.name.Pos)
 	}
 }
 

@@ -40,7 +40,10 @@ func (f *facts) checkMACsec() {
 		return
 	}
 	ports := make(map[portEnd]*portPair, 2*len(secured))
-	for _, pair := range secured {
+	for _, pair := range f.portPairs() {
+		if secured[pair.Name.V] == nil {
+			continue
+		}
 		for _, end := range []*intent.Port{pair.Value.Primary, pair.Value.Secondary} {
 			if end != nil {
 				ports[portEnd{end.Router.V, end.Interface.V}] = pair

@@ -100,7 +100,7 @@ func (d *deriver) planRoutes(r *router, out *Router) {
 		}
 	}
 	slices.SortStableFunc(out.Routes, func(a, b Route) int {
-		return cmp.Or(strings.Compare(a.VRF, b.VRF), comparePrefixes(a.Prefix, b.Prefix), compareNatural(a.Interface, b.Interface), a.NextHop.Compare(b.NextHop))
+		return cmp.Or(strings.Compare(a.VRF, b.VRF), comparePrefixes(a.Prefix, b.Prefix), compareNatural(a.Interface, b.Interface), a.NextHop.Compare(b.NextHop), strings.Compare(a.Origin, b.Origin))
 	})
 	// Two tunnels may share an end.
 	out.Routes = slices.CompactFunc(out.Routes, func(a, b Route) bool {
@@ -136,22 +136,10 @@ func pins(t *tunnel) []Route {
 // hold time, which is right only where the other choice is clear text.
 func (d *deriver) lastResort(t *tunnel, vrf string, end netip.Addr) []Route {
 	subnet := t.vpn.vnet.gatewaySubnet.V
-	if !subnet.IsValid() || !subnet.Contains(end) || t.router.platform == FRR && !d.encrypts(t.vpn) {
+	if !subnet.IsValid() || !subnet.Contains(end) || t.router.platform == FRR && !d.first[t.vpn] {
 		return nil
 	}
 	return []Route{{VRF: vrf, Prefix: subnet, Discard: true, Origin: t.vpn.vnet.origin + ".gatewaySubnet"}}
-}
-
-// encrypts reports whether some statement puts the VPN before every circuit.
-func (d *deriver) encrypts(v *vpn) bool {
-	for _, s := range d.statements {
-		for _, st := range d.steering(s) {
-			if st.path.vpn == v && st.first {
-				return true
-			}
-		}
-	}
-	return false
 }
 
 // discards keep a tunnel over Microsoft peering off the Internet: where the

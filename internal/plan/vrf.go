@@ -15,9 +15,10 @@ import (
 func (d *deriver) planVRFs(r *router, out *Router) {
 	for _, v := range r.vrfs {
 		vrf := VRF{Name: v.name.V, RD: v.rd.V, Import: targets(v.imports), Export: targets(v.exports), Families: d.vrfFamilies(r, v), Origin: v.origin}
+		var made [2]bool // by Family: the policy that all customers' sessions share
 		for _, c := range v.neighbors {
 			if c.addr.V.IsValid() {
-				vrf.Customers = append(vrf.Customers, d.planCustomer(v, c, out))
+				vrf.Customers = append(vrf.Customers, d.planCustomer(v, c, &made, out))
 			}
 		}
 		slices.SortFunc(vrf.Customers, func(a, b Customer) int { return a.Neighbor.Compare(b.Neighbor) })
@@ -57,7 +58,7 @@ func (d *deriver) vrfFamilies(r *router, v *vrf) [2]bool {
 // planCustomer makes the session with a customer's CE: from it come its
 // prefixes and nothing else, to it go the Azure prefixes of the VRF's
 // statements and nothing else.
-func (d *deriver) planCustomer(v *vrf, c *customer, out *Router) Customer {
+func (d *deriver) planCustomer(v *vrf, c *customer, made *[2]bool, out *Router) Customer {
 	family := FamilyOf(c.addr.V)
 	tag, who := vrfTag(v.name.V), strings.NewReplacer(".", "-", ":", "-").Replace(c.addr.V.String())
 	s := Session{
@@ -77,9 +78,10 @@ func (d *deriver) planCustomer(v *vrf, c *customer, out *Router) Customer {
 		in.Terms = append(in.Terms, Term{Match: list, Origin: c.origin})
 	}
 	out.Policies = append(out.Policies, in.closed())
-	if slices.ContainsFunc(out.Policies, func(p Policy) bool { return p.Name == s.Export }) {
+	if made[family] {
 		return Customer{Session: s, Interface: c.in.Interface.V}
 	}
+	made[family] = true
 	export := Policy{Name: s.Export, Family: family, Origin: v.origin}
 	azure, communities := d.azureOf(v.name.V)
 	if list := d.list(out, azure, family, tag, "CE", "VNETS"); list != "" {
@@ -101,9 +103,9 @@ func (d *deriver) azureOf(vrf string) (map[netip.Prefix]string, map[bgp.Communit
 		}
 		for to, wishes := range e.imports {
 			if to.community != 0 {
-				communities[to.community] = wishes[0].origin
+				least(communities, to.community, wishes[0].origin)
 			} else {
-				prefixes[to.prefix] = wishes[0].origin
+				least(prefixes, to.prefix, wishes[0].origin)
 			}
 		}
 	}
