@@ -381,6 +381,8 @@ func (p *page) routes() {
 			to := strings.TrimSpace(x.Interface + " " + nextHop(x))
 			because := "the gateway's far end goes to the Internet and nowhere else (" + rule("ER134") + ")"
 			switch {
+			case x.Discard && strings.HasSuffix(x.Origin, ".gatewaySubnet"):
+				to, because = "discard", "when a route above is gone, nothing of the tunnels runs another way, and none in clear text"
 			case x.Discard:
 				to, because = "discard", "`internetFallback: false`: without the circuit the tunnels do not move to the Internet"
 			case !x.NextHop.IsValid():

@@ -97,10 +97,16 @@ func (f *facts) checkPinned(t *tunnel, saas map[string]*peering, links map[strin
 	if t.vpn.in.Underlay.V != "internet" {
 		return
 	}
+	if a := t.local; a.V.IsValid() {
+		if l, ok := links[t.outside].covering(hostOf(a.V)); ok {
+			f.fault(addressMisplaced, a.Pos, fmt.Sprintf("%s, where the tunnel of %s begins, lies in %s, the %s link of %s", a.V, t.vpn.name.V, l.V, l.of.position, l.of.peering.path), "nobody on the Internet answers to it, and it fails with the link: write the address of the Internet interface", l.Pos)
+			return
+		}
+	}
 	if a := t.nextHop; a.Set() {
 		if a.V.IsValid() && a.V == t.local.V {
 			f.fault(addressMisplaced, a.Pos, fmt.Sprintf("%s is where the tunnel of %s begins and the next hop to its far end", a.V, t.vpn.name.V), "write the address of the Internet's router", t.local.Pos)
-		} else if l, ok := links[t.outside].covering(netip.PrefixFrom(a.V, a.V.BitLen())); ok {
+		} else if l, ok := links[t.outside].covering(hostOf(a.V)); ok {
 			f.fault(addressMisplaced, a.Pos, fmt.Sprintf("%s, the next hop of the tunnel of %s, lies in %s, the %s link of %s", a.V, t.vpn.name.V, l.V, l.of.position, l.of.peering.path), "the tunnel would ride on the circuit and fail with it: write the address of the Internet's router", l.Pos)
 		}
 		return
@@ -174,10 +180,14 @@ func (p *peering) registered() []span[struct{}] {
 // checkSource reports a near end that Azure cannot answer over the peering.
 func (f *facts) checkSource(t *tunnel, sources *space[*path]) {
 	a, p := t.local, t.vpn.underlay
+	if r := t.router; r != nil && t.outside != "" && (p == nil || p.vrf == t.outside) && a.V.IsValid() && a.V == r.loopback4.V {
+		f.fault(addressMisplaced, a.Pos, fmt.Sprintf("%s, where the tunnel of %s begins, is the loopback of %s in the global table, and its outside lies in VRF %s", a.V, t.vpn.name.V, r.name.V, t.outside), "a tunnel begins on an address of that VRF: give it a loopback of its own there, or an address of a link", r.loopback4.Pos)
+		return
+	}
 	if f.sourceInVNet(t) || p == nil || !a.V.IsValid() {
 		return
 	}
-	if _, ok := sources.covering(netip.PrefixFrom(a.V, a.V.BitLen())); ok {
+	if _, ok := sources.covering(hostOf(a.V)); ok {
 		return
 	}
 	hint := fmt.Sprintf("list a network that holds it in a statement over %s; the circuit must be its first path, or it does not advertise it", p.path)
@@ -233,22 +243,18 @@ func (f *facts) checkFallback(v *vpn, uses map[*peering][]use) {
 		f.warn(mayLeaveCircuit, v.in.Underlay.Pos, fmt.Sprintf("when %s fails, the tunnels of %s move to the Internet where its routes lead to the gateway", p.path, v.name.V), "write internetFallback: true where that is meant, and internetFallback: false where it must not be")
 		return
 	}
-	// What planRoutes discards is what counts: never the endpoint alone, which
-	// would win over what the circuit brings.
-	var spans []span[*service]
 	for _, u := range uses[p] {
 		for _, s := range u.statement.services {
-			for _, prefix := range s.prefixes {
-				if !prefix.V.IsSingleIP() {
-					spans = append(spans, span[*service]{prefix, s})
-				}
+			if len(s.prefixes) == 0 {
+				f.fault(mayLeaveCircuit, said.Pos, fmt.Sprintf("the tunnels of %s are to stay off the Internet, and service set %s on %s has no prefixes: a route that it brings may be wider than the discard, which then wins over it", v.name.V, s.name.V, p.path),
+					"write prefixes at every service set of this peering, the widest around the gateway", s.name.Pos)
+				return
 			}
 		}
 	}
-	held := newSpace(spans)
 	for _, t := range v.tunnels {
 		if a := t.remote; a.V.IsValid() {
-			if _, ok := held.covering(netip.PrefixFrom(a.V, a.V.BitLen())); !ok {
+			if _, ok := f.widestBound(t); !ok {
 				f.fault(mayLeaveCircuit, said.Pos, fmt.Sprintf("nothing keeps the tunnels of %s off the Internet when %s fails: no service set of its statements has a prefix around %s", v.name.V, p.path, a.V),
 					fmt.Sprintf("accept a service set with prefixes: [PREFIX] on %s, shorter than /32; a discard route for it then waits behind the circuit's", p.path), a.Pos)
 				return

@@ -74,7 +74,9 @@ func TestRulesOfTunnels(t *testing.T) {
 		{"a router without the circuit and a gateway subnet apart", overPrivate, with(other("10.20.255.2"), []string{"prefixes: [10.70.0.0/16]", "prefixes: [10.70.0.0/17, 10.70.255.0/27]"}), nil},
 		{"a gateway subnet apart", overPrivate, []string{"prefixes: [10.70.0.0/16]", "prefixes: [10.70.0.0/17, 10.70.255.0/27]"}, nil},
 		{"the outside in a VRF of its own", overPrivate, []string{"interface: st0", "vrf: UNDERLAY, interface: st0"}, []string{"ER967 error UNDERLAY ×2"}},
-		{"the outside in the VRF of its peering", overPrivate, []string{"    private:\n", "    private:\n      vrf: UNDERLAY\n", ", er-zurich]", "]", "interface: st0", "vrf: UNDERLAY, interface: st0"}, nil},
+		{"the outside in the VRF of its peering", overPrivate, []string{"    private:\n", "    private:\n      vrf: UNDERLAY\n", ", er-zurich]", "]", "interface: st0", "vrf: UNDERLAY, interface: st0", "sourceAddress: 10.20.255.1", "sourceAddress: 10.20.255.9"}, nil},
+		{"the outside in a VRF, begun on the global loopback", overPrivate, []string{"    private:\n", "    private:\n      vrf: UNDERLAY\n", ", er-zurich]", "]"}, []string{"ER941 error 10.20.255.1 ×2"}},
+		{"an Internet tunnel begun on a link", overInternet, []string{"sourceAddress: 198.51.100.18", "sourceAddress: 172.20.5.1"}, []string{"ER941 error 172.20.5.1 ×2"}},
 		{"the outside in the global table", overPrivate, []string{"    private:\n", "    private:\n      vrf: UNDERLAY\n", ", er-zurich]", "]", "interface: st0", "vrf: X, interface: st0"}, []string{"ER967 error X ×2"}},
 
 		{"the next hop is the source", overInternet, []string{"nextHop: 198.51.100.17", "nextHop: 198.51.100.18"}, []string{"ER941 error 198.51.100.18 ×2"}},

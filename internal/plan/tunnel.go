@@ -6,6 +6,8 @@ import (
 	"net/netip"
 	"slices"
 	"strings"
+
+	"github.com/ercfg/ercfg/internal/intent"
 )
 
 // gatewayTTL is the TTL of a session with a VPN gateway that is not on-link:
@@ -143,24 +145,36 @@ func (d *deriver) lastResort(t *tunnel, vrf string, end netip.Addr) []Route {
 }
 
 // discards keep a tunnel over Microsoft peering off the Internet: where the
-// peering's own route to the gateway is gone, a discard of the same prefix
-// takes its place. Never of the endpoint alone, which would win over the route.
+// peering's own route to the gateway is gone, a discard of what the peering may
+// bring takes its place. It is the widest bound that holds the far end: a
+// narrower one, or one of the endpoint alone, would win over a wider route that
+// the peering accepts.
 func (d *deriver) discards(t *tunnel) []Route {
 	if fallback := t.vpn.in.InternetFallback; !fallback.Set() || fallback.V {
 		return nil
 	}
-	var out []Route
-	for _, s := range d.statements {
+	widest, ok := d.widestBound(t)
+	if !ok {
+		return nil
+	}
+	return []Route{{VRF: t.outside, Prefix: widest.V, Discard: true, Origin: t.vpn.origin + ".internetFallback"}}
+}
+
+// widestBound is the widest prefix that bounds a service on the tunnel's
+// underlay and holds the tunnel's far end.
+func (f *facts) widestBound(t *tunnel) (intent.At[netip.Prefix], bool) {
+	var widest intent.At[netip.Prefix]
+	for _, s := range f.statements {
 		if !slices.ContainsFunc(s.paths, func(p *path) bool { return p.peering == t.vpn.underlay }) {
 			continue
 		}
 		for _, service := range s.services {
 			for _, p := range service.prefixes {
-				if p.V.Contains(t.remote.V) && !p.V.IsSingleIP() {
-					out = append(out, Route{VRF: t.outside, Prefix: p.V, Discard: true, Origin: t.vpn.origin + ".internetFallback"})
+				if p.V.Contains(t.remote.V) && !p.V.IsSingleIP() && (!widest.V.IsValid() || p.V.Bits() < widest.V.Bits()) {
+					widest = p
 				}
 			}
 		}
 	}
-	return out
+	return widest, widest.V.IsValid()
 }

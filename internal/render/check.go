@@ -30,6 +30,7 @@ const (
 	longObject     diag.Code = "ER959" // an object name that a platform refuses
 	outOfRange     diag.Code = "ER960" // a value that a platform's parser refuses
 	noFlowSource   diag.Code = "ER961" // flow export without the source address that a platform asks for
+	oneIKEDaemon   diag.Code = "ER981" // tunnels in two routing tables, and one daemon
 	behindShield   diag.Code = "ER964" // an algorithm that IOS-XE refuses by default (W)
 	portOfUnits    diag.Code = "ER962" // flow export on an aggregated interface (I)
 )
@@ -85,6 +86,7 @@ func (c *checker) router(r *plan.Router) {
 	for i := range r.Tunnels {
 		c.tunnel(r, &r.Tunnels[i], names)
 	}
+	c.ikeDaemon(r)
 	c.ports(r, names)
 	c.flow(r)
 	c.tracking(r)
@@ -291,7 +293,7 @@ func namesOf(p plan.Platform) names {
 	case plan.FRR:
 		return names{
 			port:         regexp.MustCompile(`^[A-Za-z][A-Za-z0-9._-]*$`),
-			tunnel:       regexp.MustCompile(`^[A-Za-z][A-Za-z0-9._-]*$`),
+			tunnel:       regexp.MustCompile(`^[A-Za-z][A-Za-z0-9_-]*$`), // a dot would part the names of strongSwan
 			loopback:     regexp.MustCompile(`^[A-Za-z][A-Za-z0-9._-]*$`),
 			portHint:     "write the Linux device: eth1",
 			loopbackHint: "write the Linux device: lo",

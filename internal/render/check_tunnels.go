@@ -185,6 +185,28 @@ func (c *checker) flow(r *plan.Router) {
 	}
 }
 
+// ikeDaemon reports tunnels whose outsides lie in two routing tables of a Linux
+// router: strongSwan runs in one.
+func (c *checker) ikeDaemon(r *plan.Router) {
+	if r.Platform != plan.FRR || len(r.Tunnels) == 0 {
+		return
+	}
+	table := func(vrf plan.Name) string {
+		if vrf == "" {
+			return "the global table"
+		}
+		return "VRF " + vrf
+	}
+	first := r.Tunnels[0].OutsideVRF
+	for i := range r.Tunnels {
+		if t := &r.Tunnels[i]; t.OutsideVRF != first {
+			c.add(oneIKEDaemon, diag.Error, t.Origin+".vrf", fmt.Sprintf("the outside of %s lies in %s, and that of %s in %s: strongSwan on %s runs in one", t.Interface, table(t.OutsideVRF), r.Tunnels[0].Interface, table(first), r.Name),
+				"put the outsides of a Linux router's tunnels into one routing table, or end them on two routers")
+			return
+		}
+	}
+}
+
 // ports reports MACsec where there is none: a Linux port has it, but not with
 // FRR's help, and the key agreement is a daemon of its own.
 func (c *checker) ports(r *plan.Router, names names) {

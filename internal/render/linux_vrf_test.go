@@ -87,15 +87,7 @@ func TestVRFScript(t *testing.T) {
 				b.ip(words)
 			}
 			b.r.WriteFile("/run/refuse", strings.TrimPrefix(c.refuse+"\n", "\n"))
-			want := 0
-			if len(c.faults) > 0 {
-				want = 1
-			}
-			for _, run := range []string{"first", "second"} {
-				status, said := b.run()
-				if diff := cmp.Diff(c.faults, said); diff != "" || status != want {
-					t.Errorf("%s run: status %d, want %d; faults (-want +got):\n%s", run, status, want, diff)
-				}
+			for run := range b.runs(c.faults) {
 				if diff := cmp.Diff(c.want, b.states("RED", "BLUE", "wan0.200", "wan0.201")); diff != "" {
 					t.Errorf("%s run: devices (-want +got):\n%s", run, diff)
 				}
@@ -107,7 +99,7 @@ func TestVRFScript(t *testing.T) {
 					}
 				}
 				for _, family := range []string{"-4", "-6"} {
-					if got := b.ip(family + " rule show"); strings.HasPrefix(got, "0:") || !strings.Contains(got, "32765:\tfrom all lookup local") {
+					if got := b.ip(family + " rule show"); strings.HasPrefix(got, "0:") || !strings.Contains(got, "1001:\tfrom all lookup local") {
 						t.Errorf("%s run: local addresses first:\n%s", run, got)
 					}
 				}
@@ -164,15 +156,7 @@ func TestTunnelScript(t *testing.T) {
 				b.ip(words)
 			}
 			b.r.WriteFile("/run/refuse", strings.TrimPrefix(c.refuse+"\n", "\n"))
-			want := 0
-			if len(c.faults) > 0 {
-				want = 1
-			}
-			for _, run := range []string{"first", "second"} {
-				status, said := b.run()
-				if diff := cmp.Diff(c.faults, said); diff != "" || status != want {
-					t.Errorf("%s run: status %d, want %d; faults (-want +got):\n%s", run, status, want, diff)
-				}
+			for run := range b.runs(c.faults) {
 				if diff := cmp.Diff(c.want, b.states("vti2", "vti3")); diff != "" {
 					t.Errorf("%s run: devices (-want +got):\n%s", run, diff)
 				}
