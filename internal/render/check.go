@@ -77,7 +77,7 @@ func (c *checker) router(r *plan.Router) {
 			c.add(foreignName, diag.Error, l.Origin+".interface", fmt.Sprintf("%s is no interface name of %s", l.Interface, r.Platform), names.portHint)
 		}
 		if r.Platform == plan.FRR {
-			c.device(linuxName(l), l.Origin+".interface", "unit: N gives the link a shorter number; or rename the interface")
+			c.device(l.Subinterface(), l.Origin+".interface", "unit: N gives the link a shorter number; or rename the interface")
 			if l.Tag.QinQ() {
 				c.device(outerName(l), l.Origin+".interface", "rename the interface")
 			}

@@ -28,7 +28,7 @@ func TestCheckHandmade(t *testing.T) {
 		"ER962 info link.interface", "ER933 info router", // mx
 		"ER952 info vpn.tunnel.source", "ER952 info vpn.tunnel.source", "ER952 info vpn.tunnel.source", "ER952 info vpn.tunnel.source", "ER952 info vpn.tunnel.source",
 		"ER962 info link.interface", "ER933 info router", "ER937 info router", // srx
-		"ER951 warning vpn.pin", // linux
+		"ER981 error vpn.tunnel.vrf", "ER951 warning vpn.pin", // linux
 	}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("findings (-want +got):\n%s", diff)

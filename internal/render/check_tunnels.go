@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/ercfg/ercfg/internal/diag"
+	"github.com/ercfg/ercfg/internal/expressroute"
 	"github.com/ercfg/ercfg/internal/plan"
 )
 
@@ -55,11 +56,11 @@ const withoutESP = "ESP without encryption"
 
 // algorithms reports words of Azure's that the vendor has no spelling of.
 func (c *checker) algorithms(r *plan.Router, t *plan.Tunnel) {
-	spelling := func(a algorithm) string {
-		return [...]string{plan.IOSXE: a.iosxe, plan.Junos: a.junos, plan.FRR: a.swanctl}[r.Platform]
+	spelling := func(a Spelling) string {
+		return [...]string{plan.IOSXE: a.IOSXE, plan.Junos: a.Junos, plan.FRR: a.Swanctl}[r.Platform]
 	}
-	check := func(table []algorithm, word, path string) {
-		i := slices.IndexFunc(table, func(a algorithm) bool { return a.azure == word })
+	check := func(table []Spelling, word, path string) {
+		i := slices.IndexFunc(table, func(a Spelling) bool { return a.Azure == word })
 		if word == "none" {
 			word = withoutESP
 		}
@@ -96,7 +97,7 @@ func (c *checker) limits(r *plan.Router, t *plan.Tunnel) {
 		if name := junosTunnelName(t); len(name) > maxSecurityName {
 			c.add(longObject, diag.Error, t.Origin+".instance", fmt.Sprintf("%s has %d characters, and Junos takes %d in the name of an IKE gateway", name, len(name), maxSecurityName), "shorten the name of the VPN or of the gateway's instance")
 		}
-		if gcm := strings.HasPrefix(p.IKE.Encryption, "gcm"); gcm && p.IKEVersion == 1 {
+		if gcm := expressroute.IsGCM(p.IKE.Encryption); gcm && p.IKEVersion == 1 {
 			c.add(noAlgorithm, diag.Error, p.IKE.Origin+".encryption", fmt.Sprintf("Junos has no %s in IKEv1", p.IKE.Encryption), "leave ikeVersion out, which is 2")
 		} else if fixed := junosPRF(p.IKE.Encryption); gcm && p.IKE.Integrity != fixed {
 			c.add(noAlgorithm, diag.Error, p.IKE.Origin+".integrity", fmt.Sprintf("Junos has %s beside %s in IKE, and not %s", fixed, p.IKE.Encryption, p.IKE.Integrity), fmt.Sprintf("write integrity: %s, and set it in Azure", fixed))
@@ -108,7 +109,7 @@ func (c *checker) limits(r *plan.Router, t *plan.Tunnel) {
 			between("IPsec lifetime", p.Origin+".lifetimes.espKilobytes", p.ESP.Kilobytes, 64000, math.MaxUint32, " KB")
 		}
 	case plan.IOSXE:
-		if p.IKEVersion == 1 && strings.HasPrefix(p.IKE.Encryption, "gcm") {
+		if p.IKEVersion == 1 && expressroute.IsGCM(p.IKE.Encryption) {
 			c.add(noAlgorithm, diag.Error, p.IKE.Origin+".encryption", fmt.Sprintf("IOS-XE has no %s in IKEv1", p.IKE.Encryption), "leave ikeVersion out, which is 2")
 		}
 		c.shielded(r, t)

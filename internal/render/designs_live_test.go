@@ -42,10 +42,10 @@ func (l *lab) startDesign(at int, more string) []far {
 	for _, link := range r.Links {
 		number := 100*at + len(out) + 1
 		edge := l.net.Router(fmt.Sprintf("msee%d", number))
-		join(vlanDevice(link), link.VRF, edge, "er")
+		join(link.Subinterface(), link.VRF, edge, "er")
 		edge.Start(l.edgeConf(number, r, link))
 		for _, s := range link.Sessions {
-			out = append(out, far{edge, s, link.VRF, vlanDevice(link), "er", false})
+			out = append(out, far{edge, s, link.VRF, link.Subinterface(), "er", false})
 		}
 	}
 	for _, t := range r.Tunnels {

@@ -26,7 +26,7 @@ func plannedSessions(r *plan.Router) map[netip.Addr]session {
 			agreed := session{State: "Established", Hold: hold, Keepalive: min(s.Timers.Keepalive, hold/3)}
 			if s.BFD.On() {
 				ms := s.BFD.Interval.Milliseconds()
-				agreed.BFD = fmt.Sprintf("up on %s, multihop false, %d/%d x %d, theirs %d x %d", vlanDevice(link), ms, ms, s.BFD.Multiplier,
+				agreed.BFD = fmt.Sprintf("up on %s, multihop false, %d/%d x %d, theirs %d x %d", link.Subinterface(), ms, ms, s.BFD.Multiplier,
 					expressroute.BFDInterval.Milliseconds(), expressroute.BFDMultiplier)
 			}
 			out[s.Neighbor] = agreed
@@ -104,7 +104,7 @@ func (l *lab) plannedInterfaces(r *plan.Router) map[netip.Prefix][]string {
 	device := make(map[netip.Addr]string)
 	for _, link := range r.Links {
 		for _, s := range link.Sessions {
-			device[s.Neighbor] = vlanDevice(link)
+			device[s.Neighbor] = link.Subinterface()
 		}
 	}
 	out := make(map[netip.Prefix][]string)

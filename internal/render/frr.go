@@ -91,7 +91,7 @@ func frrInterfaces(r *plan.Router) []frrInterface {
 	out := make([]frrInterface, 0, len(r.Links)+len(r.Tunnels)+1)
 	for i := range r.Links {
 		l := &r.Links[i]
-		out = append(out, frrInterface{linuxName(l), oneSpaced(l.Description), address(l.IPv4), address(l.IPv6), l.Origin, frrTable(l.VRF)})
+		out = append(out, frrInterface{l.Subinterface(), oneSpaced(l.Description), address(l.IPv4), address(l.IPv6), l.Origin, frrTable(l.VRF)})
 	}
 	for i := range r.Tunnels {
 		t := &r.Tunnels[i]
@@ -140,6 +140,3 @@ func address(p netip.Prefix) string {
 	}
 	return p.String()
 }
-
-// linuxName is the VLAN device of a link.
-func linuxName(l *plan.Link) string { return l.Interface + "." + strconv.Itoa(l.Unit) }

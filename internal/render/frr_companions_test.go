@@ -3,6 +3,7 @@ package render
 import (
 	"errors"
 	"fmt"
+	"iter"
 	"maps"
 	"os"
 	"os/exec"
@@ -305,6 +306,28 @@ func (b vlanBox) run() (int, []string) {
 	return status, said
 }
 
+// runs runs the script twice and compares its faults with the wanted ones, of
+// which any makes the exit status 1. It yields the name of each run, after which
+// the caller looks at what the script has left.
+func (b vlanBox) runs(faults []string) iter.Seq[string] {
+	want := 0
+	if len(faults) > 0 {
+		want = 1
+	}
+	return func(yield func(string) bool) {
+		b.t.Helper()
+		for _, run := range []string{"first", "second"} {
+			status, said := b.run()
+			if diff := cmp.Diff(faults, said); diff != "" || status != want {
+				b.t.Errorf("%s run: status %d, want %d; faults (-want +got):\n%s", run, status, want, diff)
+			}
+			if !yield(run) {
+				return
+			}
+		}
+	}
+}
+
 // devices says of each device that the script touches and that is there, ports
 // too, what it is: "802.1Q 102 on wan0, MTU 1400, up".
 func (b vlanBox) devices() map[string]string {
@@ -427,15 +450,7 @@ func TestVLANScript(t *testing.T) {
 				b.ip(words)
 			}
 			b.r.WriteFile("/run/refuse", strings.TrimPrefix(c.refuse+"\n", "\n"))
-			want := 0
-			if len(c.faults) > 0 {
-				want = 1
-			}
-			for _, run := range []string{"first", "second"} {
-				status, said := b.run()
-				if diff := cmp.Diff(c.faults, said); diff != "" || status != want {
-					t.Errorf("%s run: status %d, want %d; faults (-want +got):\n%s", run, status, want, diff)
-				}
+			for run := range b.runs(c.faults) {
 				if diff := cmp.Diff(c.devices, b.devices()); diff != "" {
 					t.Errorf("%s run: devices (-want +got):\n%s", run, diff)
 				}

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"net/netip"
 	"slices"
+	"strconv"
 
 	"github.com/ercfg/ercfg/internal/plan"
 )
@@ -17,13 +18,11 @@ type frrStatic struct {
 }
 
 // frrDiscard is an anchor's next hop and its distance.
-const frrDiscard = "blackhole " + discardDistance
+func frrDiscard() string { return "blackhole " + strconv.Itoa(discardDistance) }
 
-// Distances that sort the routes to one prefix.
-const (
-	frrDistance        = 1
-	frrDiscardDistance = 250
-)
+// frrDistance is what a static route has by itself. Distances sort the routes
+// to one prefix.
+const frrDistance = 1
 
 // frrStatics lists the static routes of table: by family, length, address and
 // distance, as FRR prints them. FRR 8.4 cannot make one depend on BFD.
@@ -31,8 +30,8 @@ func frrStatics(r *plan.Router, table plan.Name) []frrStatic {
 	var out []frrStatic
 	add := func(p netip.Prefix, via string, origin string) {
 		s := frrStatic{ipWord(plan.FamilyOf(p.Addr())) + " route", p.String(), via, origin, p, frrDistance}
-		if via == frrDiscard {
-			s.distance = frrDiscardDistance
+		if via == frrDiscard() {
+			s.distance = discardDistance
 		}
 		out = append(out, s)
 	}
@@ -41,7 +40,7 @@ func frrStatics(r *plan.Router, table plan.Name) []frrStatic {
 			if o.How == plan.Via {
 				add(o.Prefix, o.NextHop.String(), o.Origin)
 			} else {
-				add(o.Prefix, frrDiscard, o.Origin)
+				add(o.Prefix, frrDiscard(), o.Origin)
 			}
 		}
 	}
@@ -61,7 +60,7 @@ func frrStatics(r *plan.Router, table plan.Name) []frrStatic {
 func frrVia(x *plan.Route) string {
 	switch {
 	case x.Discard:
-		return frrDiscard
+		return frrDiscard()
 	case !x.NextHop.IsValid():
 		return x.Interface
 	case x.Interface == "":

@@ -32,11 +32,11 @@ type iosxeView struct {
 	Interfaces  []iosxeInterface
 	Neighbors   []iosxeNeighbor // of the global table; IPv6 first, then by address, as IOS-XE prints them
 	Families    []iosxeFamily
-	Communities []communityList
+	Communities []iosxeCommunityList
 	Tracked     []iosxeTracked
 	Statics     []iosxeStaticBlock
-	PrefixLists []prefixList
-	Policies    []routeMap
+	PrefixLists []iosxePrefixList
+	Policies    []iosxeRouteMap
 	Origin      string
 }
 
@@ -55,28 +55,27 @@ type iosxeVRFFamily struct {
 
 type network struct{ Prefix, Origin string }
 
-type prefixList struct{ Entries []prefixEntry }
+type iosxePrefixList struct{ Entries []iosxePrefixEntry }
 
-type prefixEntry struct {
+type iosxePrefixEntry struct {
 	Command, List string
 	Seq           int
 	Prefix        string
 	Origin        string
 }
 
-// A communityList is a list of IOS-XE and FRR: each entry is an alternative.
-type communityList struct{ Entries []communityEntry }
+// An iosxeCommunityList is one list: each entry is an alternative.
+type iosxeCommunityList struct{ Entries []iosxeCommunityEntry }
 
-type communityEntry struct {
+type iosxeCommunityEntry struct {
 	List   string
-	Seq    int // of FRR; IOS-XE has none
 	Member string
 	Origin string
 }
 
-type routeMap struct{ Terms []routeMapTerm }
+type iosxeRouteMap struct{ Terms []iosxeRouteMapTerm }
 
-type routeMapTerm struct {
+type iosxeRouteMapTerm struct {
 	Policy          string
 	Action          string
 	Seq             int
@@ -103,8 +102,8 @@ func iosxe(name string, r *plan.Router) iosxeView {
 	v := iosxeView{
 		VRFs: iosxeVRFs(r), Flow: iosxeFlowExport(prefix, r), iosxeVPN: iosxeTunnels(prefix, r), Remarks: iosxeRemarks(prefix, r),
 		ASN: r.ASN.String(), RouterID: r.RouterID.String(), Interfaces: iosxeInterfaces(prefix, r), Families: iosxeFamilies(r, all),
-		Communities: communityLists(r), Tracked: iosxeTrackedRoutes(r), Statics: iosxeStatics(r),
-		PrefixLists: prefixLists(r, iosxePrefix), Policies: routeMaps(r), Origin: r.Origin,
+		Communities: iosxeCommunityLists(r), Tracked: iosxeTrackedRoutes(r), Statics: iosxeStatics(r),
+		PrefixLists: iosxePrefixLists(r), Policies: iosxeRouteMaps(r), Origin: r.Origin,
 	}
 	v.KeyChains, v.MKAPolicies = iosxeMACsec(prefix, r)
 	for i := range all {
@@ -155,30 +154,30 @@ func iosxeSource(o *plan.Origination) string {
 	return o.Protocol
 }
 
-// communityLists writes the lists of IOS-XE and FRR. An entry with two members
-// would match a route that has both.
-func communityLists(r *plan.Router) []communityList {
-	out := make([]communityList, len(r.Communities))
+// iosxeCommunityLists writes one entry for each member: an entry with two would
+// match only a route that has both.
+func iosxeCommunityLists(r *plan.Router) []iosxeCommunityList {
+	out := make([]iosxeCommunityList, len(r.Communities))
 	for i := range r.Communities {
 		l := &r.Communities[i]
-		out[i].Entries = make([]communityEntry, len(l.Members))
+		out[i].Entries = make([]iosxeCommunityEntry, len(l.Members))
 		for j, m := range l.Members {
-			out[i].Entries[j] = communityEntry{l.Name, 10 * (j + 1), m.String(), l.Origin}
+			out[i].Entries[j] = iosxeCommunityEntry{l.Name, m.String(), l.Origin}
 		}
 	}
 	return out
 }
 
-// prefixLists writes the lists of IOS-XE and FRR. A host has nothing inside,
-// and neither vendor takes "le" with its own length.
-func prefixLists(r *plan.Router, prefix func(netip.Prefix) string) []prefixList {
-	out := make([]prefixList, len(r.PrefixLists))
+// iosxePrefixLists writes the lists. A host has nothing inside, and IOS-XE does
+// not take "le" with the length of the prefix itself.
+func iosxePrefixLists(r *plan.Router) []iosxePrefixList {
+	out := make([]iosxePrefixList, len(r.PrefixLists))
 	for i := range r.PrefixLists {
 		l := &r.PrefixLists[i]
-		out[i].Entries = make([]prefixEntry, len(l.Entries))
+		out[i].Entries = make([]iosxePrefixEntry, len(l.Entries))
 		for j := range l.Entries {
 			e := &l.Entries[j]
-			out[i].Entries[j] = prefixEntry{ipWord(l.Family), l.Name, e.Seq, prefix(e.Prefix), e.Origin}
+			out[i].Entries[j] = iosxePrefixEntry{ipWord(l.Family), l.Name, e.Seq, iosxePrefix(e.Prefix), e.Origin}
 			if l.OrLonger && !e.Prefix.IsSingleIP() {
 				out[i].Entries[j].Prefix += " le " + strconv.Itoa(e.Prefix.Addr().BitLen())
 			}
@@ -187,20 +186,20 @@ func prefixLists(r *plan.Router, prefix func(netip.Prefix) string) []prefixList 
 	return out
 }
 
-// routeMaps writes the policies of IOS-XE and FRR. A protocol is matched only
-// where the policy is no filter of a session: there the plan names one for
-// Junos, whose export sees every route of the table.
-func routeMaps(r *plan.Router) []routeMap {
+// iosxeRouteMaps writes the policies. A protocol is matched only where the
+// policy is no filter of a session: there the plan names one for Junos, whose
+// export sees every route of the table.
+func iosxeRouteMaps(r *plan.Router) []iosxeRouteMap {
 	resolves := func(name plan.Name) bool {
 		return slices.ContainsFunc(r.Resolution, func(x plan.Resolution) bool { return x.Policy == name })
 	}
-	out := make([]routeMap, len(r.Policies))
+	out := make([]iosxeRouteMap, len(r.Policies))
 	for i := range r.Policies {
 		p := &r.Policies[i]
-		out[i].Terms = make([]routeMapTerm, len(p.Terms))
+		out[i].Terms = make([]iosxeRouteMapTerm, len(p.Terms))
 		for j := range p.Terms {
 			t := &p.Terms[j]
-			term := routeMapTerm{
+			term := iosxeRouteMapTerm{
 				Policy: p.Name, Action: action(t), Seq: t.Seq, Family: ipWord(p.Family), Match: t.Match, Communities: t.Communities,
 				LocalPreference: t.LocalPreference, Prepend: asns(t.Prepend), Origin: t.Origin,
 			}

@@ -1,7 +1,6 @@
 package render
 
 import (
-	"net/netip"
 	"slices"
 	"strconv"
 
@@ -47,16 +46,11 @@ type iosxeFamily struct {
 
 // iosxeFamilyNeighbor is a neighbor inside an address family.
 type iosxeFamilyNeighbor struct {
-	familyNeighbor
-	InVRF         bool
-	Session       iosxeNeighbor // in a VRF
-	SendCommunity string        // empty, " extended", " both"; only when Sends
-	Sends         bool
-}
-
-// familyNeighbor is a neighbor inside an address family of IOS-XE and FRR.
-type familyNeighbor struct {
 	Addr              string
+	InVRF             bool
+	Session           iosxeNeighbor // in a VRF
+	SendCommunity     string        // empty, " extended", " both"; only when Sends
+	Sends             bool
 	NextHopSelf       bool
 	Import, Export    string
 	MaxPrefixes       string
@@ -122,8 +116,7 @@ func iosxeAddressFamily(r *plan.Router, name string, table plan.Name, f plan.Fam
 		if p.vrf != table || p.family != f || !p.unicast {
 			continue
 		}
-		// IOS-XE sends communities to nobody who is not named.
-		n := iosxeFamilyNeighbor{familyNeighbor: inFamily(p, iosxeAddr), Sends: p.communities}
+		n := iosxeInFamily(p)
 		if table != "" {
 			n.InVRF, n.Session = true, iosxePeer(r, p)
 		}
@@ -147,7 +140,7 @@ func iosxeVPNFamily(r *plan.Router, f plan.Family, all []peer) iosxeFamily {
 		if !slices.Contains(p.vpn, f) {
 			continue
 		}
-		n := iosxeFamilyNeighbor{familyNeighbor: familyNeighbor{Addr: iosxeAddr(p.addr), Origin: p.origin}, Sends: true, SendCommunity: " extended"}
+		n := iosxeFamilyNeighbor{Addr: iosxeAddr(p.addr), Sends: true, SendCommunity: " extended", Origin: p.origin}
 		if p.communities {
 			n.SendCommunity = " both"
 		}
@@ -156,10 +149,11 @@ func iosxeVPNFamily(r *plan.Router, f plan.Family, all []peer) iosxeFamily {
 	return out
 }
 
-// inFamily is a neighbor's policy commands.
-func inFamily(p *peer, addr func(netip.Addr) string) familyNeighbor {
-	return familyNeighbor{
-		Addr: addr(p.addr), NextHopSelf: p.nextHopSelf, Import: p.imports, Export: p.export,
+// iosxeInFamily is a neighbor's policy commands. IOS-XE sends communities to
+// nobody who is not named.
+func iosxeInFamily(p *peer) iosxeFamilyNeighbor {
+	return iosxeFamilyNeighbor{
+		Addr: iosxeAddr(p.addr), Sends: p.communities, NextHopSelf: p.nextHopSelf, Import: p.imports, Export: p.export,
 		MaxPrefixes: maximumPrefix(p.maxPrefixes), MaxPrefixesOrigin: p.maxPrefixes.Origin, Origin: p.origin,
 	}
 }

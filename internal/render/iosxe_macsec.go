@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/ercfg/ercfg/internal/expressroute"
 	"github.com/ercfg/ercfg/internal/plan"
 )
 
@@ -49,14 +50,15 @@ func iosxeMACsec(prefix string, r *plan.Router) ([]iosxeKeyChain, []iosxeMKAPoli
 	for i := range r.Ports {
 		p := &r.Ports[i]
 		m := &p.MACsec
+		cipher, _ := expressroute.MACsecCipherNamed(m.Cipher) // the plan has no other
 		chain := iosxeKeyChain{iosxeKeyChainName(prefix, p), m.CKN.Placeholder(), m.CAK.Placeholder(), "aes-128-cmac", m.Origin}
-		if strings.HasSuffix(m.Cipher, "-256") { // the key is as long as the cipher's
+		if cipher.CAKLen == 64 { // 256 bits, in hexadecimal digits
 			chain.Algorithm = "aes-256-cmac"
 		}
 		if !slices.ContainsFunc(chains, func(c iosxeKeyChain) bool { return c.Name == chain.Name }) {
 			chains = append(chains, chain)
 		}
-		policy := iosxeMKAPolicy{iosxeMKAName(prefix, m.Cipher), m.Cipher, strings.Contains(m.Cipher, "xpn"), m.Origin}
+		policy := iosxeMKAPolicy{iosxeMKAName(prefix, m.Cipher), m.Cipher, cipher.XPN, m.Origin}
 		if !slices.ContainsFunc(policies, func(p iosxeMKAPolicy) bool { return p.Name == policy.Name }) {
 			policies = append(policies, policy)
 		}

@@ -3,6 +3,7 @@ package render
 import (
 	"cmp"
 	"slices"
+	"strconv"
 
 	"github.com/ercfg/ercfg/internal/plan"
 )
@@ -34,7 +35,7 @@ func iosxeStatics(r *plan.Router) []iosxeStaticBlock {
 
 // iosxeTable lists the routes of one table and family.
 func iosxeTable(r *plan.Router, table plan.Name, f plan.Family) []iosxeStatic {
-	const discard = "Null0 " + discardDistance
+	discard := "Null0 " + strconv.Itoa(discardDistance)
 	command := ipWord(f) + " route"
 	if table != "" {
 		command += " vrf " + table

@@ -181,21 +181,21 @@ func TestOracleIOSXEWords(t *testing.T) {
 			r.Tunnels = append(r.Tunnels, tunnel)
 		}
 		for _, a := range ikeEncryptions() {
-			add("ike", a.azure, func(s *plan.IPsec) { s.IKE.Encryption = a.azure })
+			add("ike", a.Azure, func(s *plan.IPsec) { s.IKE.Encryption = a.Azure })
 		}
 		for _, a := range ikeIntegrities() {
-			add("ike", a.azure, func(s *plan.IPsec) { s.IKE.Integrity = a.azure })
-			add("prf", a.azure, func(s *plan.IPsec) { s.IKE.Encryption, s.IKE.Integrity = "gcmaes128", a.azure })
+			add("ike", a.Azure, func(s *plan.IPsec) { s.IKE.Integrity = a.Azure })
+			add("prf", a.Azure, func(s *plan.IPsec) { s.IKE.Encryption, s.IKE.Integrity = "gcmaes128", a.Azure })
 		}
 		for i, a := range groups() {
 			group := [...]int{24, 20, 19, 14, 2, 1}[i]
-			add("group", a.azure, func(s *plan.IPsec) { s.IKE.DHGroup, s.ESP.PFSGroup = group, group })
+			add("group", a.Azure, func(s *plan.IPsec) { s.IKE.DHGroup, s.ESP.PFSGroup = group, group })
 		}
 		for _, a := range espEncryptions() {
-			add("esp", a.azure, func(s *plan.IPsec) { s.ESP.Encryption, s.ESP.Integrity = a.azure, "sha256" })
+			add("esp", a.Azure, func(s *plan.IPsec) { s.ESP.Encryption, s.ESP.Integrity = a.Azure, "sha256" })
 		}
 		for _, a := range espIntegrities() {
-			add("esp", a.azure, func(s *plan.IPsec) { s.ESP.Encryption, s.ESP.Integrity = "aes256", a.azure })
+			add("esp", a.Azure, func(s *plan.IPsec) { s.ESP.Encryption, s.ESP.Integrity = "aes256", a.Azure })
 		}
 	})
 	file := filepath.Join(t.TempDir(), "algorithms.cfg")

@@ -7,6 +7,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/ercfg/ercfg/internal/expressroute"
 	"github.com/ercfg/ercfg/internal/plan"
 )
 
@@ -173,10 +174,10 @@ func iosxeProfile(name string, t *plan.Tunnel) iosxeIKEProfile {
 func (v *iosxeIKEv2) add(prefix string, t *plan.Tunnel) {
 	ike := &t.IPsec.IKE
 	proposal := iosxeIKEProposal{
-		Name: prefix + "-" + strings.ToUpper(t.Path), Encryption: spelled(ikeEncryptions(), ike.Encryption).iosxe, Integrity: spelled(ikeIntegrities(), ike.Integrity).iosxe,
+		Name: prefix + "-" + strings.ToUpper(t.Path), Encryption: spelled(ikeEncryptions(), ike.Encryption).IOSXE, Integrity: spelled(ikeIntegrities(), ike.Integrity).IOSXE,
 		Group: ike.DHGroup, Origin: ike.Origin,
 	}
-	if strings.HasPrefix(ike.Encryption, "gcm") {
+	if expressroute.IsGCM(ike.Encryption) {
 		proposal.Integrity, proposal.PRF = "", proposal.Integrity
 	}
 	if !slices.ContainsFunc(v.Proposals, func(p iosxeIKEProposal) bool { return p.Name == proposal.Name }) {
@@ -244,9 +245,9 @@ func isakmpHash(word string) string {
 
 func iosxeProtection(name string, t *plan.Tunnel) iosxeIPsec {
 	esp := &t.IPsec.ESP
-	p := iosxeIPsec{Name: name, Transform: spelled(espEncryptions(), esp.Encryption).iosxe, Profile: "ikev2-profile", ResponderOnly: t.IPsec.Passive, Origin: esp.Origin}
-	if !strings.HasPrefix(esp.Encryption, "gcm") {
-		p.Transform += " " + spelled(espIntegrities(), esp.Integrity).iosxe
+	p := iosxeIPsec{Name: name, Transform: spelled(espEncryptions(), esp.Encryption).IOSXE, Profile: "ikev2-profile", ResponderOnly: t.IPsec.Passive, Origin: esp.Origin}
+	if !expressroute.IsGCM(esp.Encryption) {
+		p.Transform += " " + spelled(espIntegrities(), esp.Integrity).IOSXE
 	}
 	if t.IPsec.IKEVersion == 1 {
 		p.Profile = "isakmp-profile"

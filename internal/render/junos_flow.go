@@ -2,7 +2,6 @@ package render
 
 import (
 	"cmp"
-	"net/netip"
 	"slices"
 	"strconv"
 	"strings"
@@ -37,7 +36,7 @@ type junosFlowTemplate struct {
 	Version   string
 	Collector string
 	Port      int
-	Source    string
+	Source    string // Junos has no choice of its own: a router without one is refused (ER961)
 	// Links tells a flow's links apart: by default an MX reports the first of
 	// equal paths, or none for IPv6, and no direction (Juniper, nexthop-learning
 	// and flow-key). No document was found that an SRX has the two.
@@ -58,35 +57,13 @@ func junosFlowOf(prefix string, r *plan.Router) junosFlow {
 	if f.Protocol == "netflow9" {
 		out.Version = "version9"
 	}
-	var used [2]bool
-	for i := range r.Links {
-		used[plan.IPv4] = used[plan.IPv4] || r.Links[i].IPv4.IsValid()
-		used[plan.IPv6] = used[plan.IPv6] || r.Links[i].IPv6.IsValid()
-	}
-	used[plan.IPv4] = used[plan.IPv4] || len(r.Tunnels) > 0
-	for _, family := range [...]plan.Family{plan.IPv4, plan.IPv6} {
-		if used[family] {
-			out.Templates = append(out.Templates, junosFlowTemplate{
-				Name: out.Instance + junosSuffix(family), Form: family.String() + "-template", Active: seconds(f.Active), Inactive: seconds(f.Inactive),
-				Family: junosFamilyName(family), Version: out.Version, Collector: f.Collector.String(), Port: f.Port, Source: junosFlowSource(r).String(), Links: r.Model == plan.MX,
-			})
-		}
+	for _, family := range flowFamilies(r) {
+		out.Templates = append(out.Templates, junosFlowTemplate{
+			Name: out.Instance + junosSuffix(family), Form: family.String() + "-template", Active: seconds(f.Active), Inactive: seconds(f.Inactive),
+			Family: junosFamilyName(family), Version: out.Version, Collector: f.Collector.String(), Port: f.Port, Source: f.Source.String(), Links: r.Model == plan.MX,
+		})
 	}
 	return out
-}
-
-// junosFlowSource is the address that exports. Junos has no choice of its own
-// and takes the family of the collector's alone.
-func junosFlowSource(r *plan.Router) netip.Addr {
-	switch {
-	case r.Flow.Source.IsValid():
-		return r.Flow.Source
-	case r.Flow.Collector.Is6():
-		return r.Loopback.IPv6
-	case r.Loopback.IPv4.IsValid():
-		return r.Loopback.IPv4
-	}
-	return r.RouterID
 }
 
 // junosSlots returns the line cards of links and of what tunnels come in on, by

@@ -41,7 +41,7 @@ func junosVariant(t testing.TB, router string) *plan.Plan {
 	blue.RD, blue.Import, blue.Export = rd, target("4200000001:1"), target("4200000001:1")
 	red.Import, red.Export = target("4200000001:1"), target("64500:2")
 	red.Customers[0].Timers = plan.Timers{Keepalive: 4 * time.Second, Hold: 12 * time.Second, Origin: "timers"}
-	r.Flow.Protocol, r.Flow.Collector, r.Flow.Source, r.Flow.SourceInterface = "netflow9", netip.MustParseAddr("2001:db8::50"), netip.Addr{}, ""
+	r.Flow.Protocol, r.Flow.Collector, r.Flow.Source = "netflow9", netip.MustParseAddr("2001:db8::50"), r.Loopback.IPv6
 	for i := range r.Tunnels {
 		if r.Tunnels[i].Local == r.Loopback.IPv4 || r.Tunnels[i].OutsideVRF != "" {
 			r.Tunnels[i].Source = ""
@@ -120,7 +120,7 @@ func TestOracleJunosAlgorithms(t *testing.T) {
 	program := oracle(t, "junosyang")
 	var text strings.Builder
 	for _, c := range []struct {
-		table []algorithm
+		table []Spelling
 		at    []string
 	}{
 		{ikeEncryptions(), []string{"ike proposal X encryption-algorithm"}},
@@ -131,8 +131,8 @@ func TestOracleJunosAlgorithms(t *testing.T) {
 	} {
 		for _, a := range c.table {
 			for _, at := range c.at {
-				if a.junos != "" {
-					text.WriteString("set security " + at + " " + a.junos + "\n")
+				if a.Junos != "" {
+					text.WriteString("set security " + at + " " + a.Junos + "\n")
 				}
 			}
 		}

@@ -2,6 +2,7 @@ package render
 
 import (
 	"net/netip"
+	"strconv"
 	"time"
 
 	"github.com/ercfg/ercfg/internal/plan"
@@ -75,7 +76,7 @@ func junosStaticOf(prefix netip.Prefix, hops []plan.Route) junosStatic {
 	for i := range hops {
 		h := &hops[i]
 		if h.Discard {
-			out.Discard, out.Preference = true, discardDistance
+			out.Discard, out.Preference = true, strconv.Itoa(discardDistance)
 			continue
 		}
 		q := junosQualifiedOf(h)

@@ -6,6 +6,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/ercfg/ercfg/internal/expressroute"
 	"github.com/ercfg/ercfg/internal/plan"
 )
 
@@ -148,27 +149,25 @@ func (s *junosSecurity) free(name string) string {
 // key length decides the pseudo-random function (Juniper, prf-algorithm).
 func junosProposalOf(name string, p *plan.IPsec) junosProposal {
 	out := junosProposal{
-		Name: name, DHGroup: spelled(groups(), strconv.Itoa(p.IKE.DHGroup)).junos, IKEEncryption: spelled(ikeEncryptions(), p.IKE.Encryption).junos,
+		Name: name, DHGroup: spelled(groups(), strconv.Itoa(p.IKE.DHGroup)).Junos, IKEEncryption: spelled(ikeEncryptions(), p.IKE.Encryption).Junos,
 		IKELifetime: seconds(p.IKE.Lifetime), IKEOrigin: p.IKE.Origin, PSK: strconv.Quote(p.PSK.Placeholder()), PSKOrigin: p.PSKOrigin,
-		ESPEncryption: spelled(espEncryptions(), p.ESP.Encryption).junos, ESPLifetime: seconds(p.ESP.Lifetime), ESPKilobytes: p.ESP.Kilobytes,
+		ESPEncryption: spelled(espEncryptions(), p.ESP.Encryption).Junos, ESPLifetime: seconds(p.ESP.Lifetime), ESPKilobytes: p.ESP.Kilobytes,
 		ESPOrigin: p.ESP.Origin, Origin: p.Origin,
 	}
 	if p.IKEVersion == 1 {
 		out.Mode = "main"
 	}
-	if !junosGCM(p.IKE.Encryption) {
-		out.IKEAuthentication = spelled(ikeIntegrities(), p.IKE.Integrity).junos
+	if !expressroute.IsGCM(p.IKE.Encryption) {
+		out.IKEAuthentication = spelled(ikeIntegrities(), p.IKE.Integrity).Junos
 	}
-	if !junosGCM(p.ESP.Encryption) {
-		out.ESPAuthentication = spelled(espIntegrities(), p.ESP.Integrity).junos
+	if !expressroute.IsGCM(p.ESP.Encryption) {
+		out.ESPAuthentication = spelled(espIntegrities(), p.ESP.Integrity).Junos
 	}
 	if p.ESP.PFSGroup != 0 {
-		out.PFS = spelled(groups(), strconv.Itoa(p.ESP.PFSGroup)).junos
+		out.PFS = spelled(groups(), strconv.Itoa(p.ESP.PFSGroup)).Junos
 	}
 	return out
 }
-
-func junosGCM(word string) bool { return strings.HasPrefix(word, "gcm") }
 
 // junosSource is the interface that sources t, with its unit. Junos wants one:
 // where the plan has only the address, it is the loopback or link that has it.

@@ -73,7 +73,7 @@ func (l *lab) start() {
 		for _, link := range r.Links {
 			edge := l.net.Router(fmt.Sprintf("msee%d", len(l.edges)+1))
 			l.edges[link.Origin] = edge
-			l.join(l.routers[r.Name], vlanDevice(link), edge, "er")
+			l.join(l.routers[r.Name], link.Subinterface(), edge, "er")
 			edge.Start(l.edgeConf(len(l.edges), r, link))
 		}
 	}

@@ -24,7 +24,8 @@ type linuxView struct {
 	MPLS                   bool // a VRF takes part in a VPN
 	Parents                []linuxParent
 	Tunnels                []linuxTunnel
-	CharonVRF              string // the VRF that IKE speaks in; empty: none
+	CharonVRF              string   // the VRF that IKE speaks in; empty: none
+	OutsideUnits           []string // devices that tunnels stand on, as systemd writes them; the owner's
 	NeedsNft               bool
 	Clamps                 []linuxClamp
 	Remarks                []linuxRemark
@@ -97,7 +98,7 @@ func linux(r *plan.Router, all []peer) linuxView {
 func edgeDevices(r *plan.Router) []string {
 	var out []string
 	for i := range r.Links {
-		out = append(out, linuxName(&r.Links[i]))
+		out = append(out, r.Links[i].Subinterface())
 	}
 	for i := range r.Tunnels {
 		out = append(out, r.Tunnels[i].Interface)
@@ -188,7 +189,7 @@ func (v *linuxView) addLink(l *plan.Link, indexes map[string]int) {
 		v.Parents = append(v.Parents, linuxParent{Name: l.Interface, DeviceUnit: systemdEscape(l.Interface)})
 	}
 	port := &v.Parents[at]
-	parent, mtu, name := l.Interface, l.MTUBytes, linuxName(l)
+	parent, mtu, name := l.Interface, l.MTUBytes, l.Subinterface()
 	if l.Tag.QinQ() {
 		parent = outerName(l)
 		i := slices.IndexFunc(port.VLANs, func(d linuxVLAN) bool { return d.Name == parent })

@@ -160,7 +160,7 @@ const espOfAzure = "aes256gcm16-aes192gcm16-aes128gcm16-modp2048s256-ecp384-ecp2
 
 // everyAlgorithm makes tunnels that have each of Azure's words at least once.
 func everyAlgorithm(like plan.Tunnel) []plan.Tunnel {
-	word := func(table []algorithm, i int) string { return table[i%len(table)].azure }
+	word := func(table []Spelling, i int) string { return table[i%len(table)].Azure }
 	var out []plan.Tunnel
 	for i := range 9 { // as many as the longest table has
 		d := like

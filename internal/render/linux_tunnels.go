@@ -8,6 +8,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/ercfg/ercfg/internal/expressroute"
 	"github.com/ercfg/ercfg/internal/plan"
 )
 
@@ -58,7 +59,7 @@ func linuxRemarkOf(l *plan.Link) linuxRemark {
 	for _, value := range slices.Compact(kept) {
 		words = append(words, strconv.Itoa(value))
 	}
-	return linuxRemark{linuxName(l), strings.Join(words, ", ")}
+	return linuxRemark{l.Subinterface(), strings.Join(words, ", ")}
 }
 
 // softLifetime is the part of a lifetime after which an SA is made anew, so that
@@ -82,6 +83,11 @@ func (v *linuxView) addTunnels(r *plan.Router, devices, indexes map[string]int) 
 		}
 		v.Tunnels = append(v.Tunnels, out)
 		v.Clamps = append(v.Clamps, linuxClamp{t.Interface, t.MSSBytes})
+		if t.OutsideVRF != "" && out.Outside != t.OutsideVRF {
+			if unit := systemdEscape(out.Outside); !slices.Contains(v.OutsideUnits, unit) {
+				v.OutsideUnits = append(v.OutsideUnits, unit)
+			}
+		}
 		v.CharonVRF = cmp.Or(t.OutsideVRF, v.CharonVRF)
 	}
 }
@@ -102,21 +108,21 @@ func outside(t *plan.Tunnel) string {
 // swanctlIKE writes an IKE proposal. GCM protects itself and wants the
 // pseudo-random function named.
 func swanctlIKE(p *plan.IKEProposal) string {
-	integrity := spelled(ikeIntegrities(), p.Integrity).swanctl
-	if strings.HasPrefix(p.Encryption, "gcm") {
+	integrity := spelled(ikeIntegrities(), p.Integrity).Swanctl
+	if expressroute.IsGCM(p.Encryption) {
 		integrity = "prf" + integrity
 	}
-	return spelled(ikeEncryptions(), p.Encryption).swanctl + "-" + integrity + "-" + spelled(groups(), strconv.Itoa(p.DHGroup)).swanctl
+	return spelled(ikeEncryptions(), p.Encryption).Swanctl + "-" + integrity + "-" + spelled(groups(), strconv.Itoa(p.DHGroup)).Swanctl
 }
 
 // swanctlESP writes an ESP proposal; a group is perfect forward secrecy.
 func swanctlESP(p *plan.ESPProposal) string {
-	out := spelled(espEncryptions(), p.Encryption).swanctl
-	if !strings.HasPrefix(p.Encryption, "gcm") {
-		out += "-" + spelled(espIntegrities(), p.Integrity).swanctl
+	out := spelled(espEncryptions(), p.Encryption).Swanctl
+	if !expressroute.IsGCM(p.Encryption) {
+		out += "-" + spelled(espIntegrities(), p.Integrity).Swanctl
 	}
 	if p.PFSGroup != 0 {
-		out += "-" + spelled(groups(), strconv.Itoa(p.PFSGroup)).swanctl
+		out += "-" + spelled(groups(), strconv.Itoa(p.PFSGroup)).Swanctl
 	}
 	return out
 }

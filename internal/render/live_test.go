@@ -40,10 +40,6 @@ func withSecrets(c artifact.Config) string {
 	return text
 }
 
-// vlanDevice is the VLAN device of a link. A veth of that name stands in for it:
-// not every kernel has VLAN devices.
-func vlanDevice(l plan.Link) string { return fmt.Sprintf("%s.%d", l.Interface, l.Unit) }
-
 // Every FRR text passes vtysh, names nothing that it does not define, is what
 // real daemons print back after they have loaded it, and leaves frr-reload.py
 // nothing to do. Devices and VRFs are stand-ins: see standIns.
@@ -67,24 +63,32 @@ func TestFRRLoads(t *testing.T) {
 					t.Errorf("used and not defined: %q", names)
 				}
 
-				n := frrtest.New(t)
-				r := n.Router(c.Router)
-				standIns(n, r, &p.Routers[i])
-				conf = r.InVRFs(conf)
-				r.Start(conf)
-				if diff := cmp.Diff(frrtest.Normalize(conf), frrtest.Normalize(r.RunningConfig())); diff != "" {
-					t.Errorf("running-config (-file +daemon):\n%s", diff)
-				}
-				if toDelete, toAdd, rc := r.Reload(conf, true); len(toDelete)+len(toAdd) > 0 || rc != 0 {
-					t.Errorf("frr-reload.py plans, rc %d: to delete %q, to add %q", rc, toDelete, toAdd)
-				}
+				loads(t, &p.Routers[i], conf)
 			})
 		}
 	}
 }
 
+// loads starts real daemons with conf, r's text: they print it back, and
+// frr-reload.py finds nothing to do.
+func loads(t *testing.T, r *plan.Router, conf string) {
+	t.Helper()
+	n := frrtest.New(t)
+	router := n.Router(r.Name)
+	standIns(n, router, r)
+	conf = router.InVRFs(conf)
+	router.Start(conf)
+	if diff := cmp.Diff(frrtest.Normalize(conf), frrtest.Normalize(router.RunningConfig())); diff != "" {
+		t.Errorf("running-config (-file +daemon):\n%s", diff)
+	}
+	if toDelete, toAdd, rc := router.Reload(conf, true); len(toDelete)+len(toAdd) > 0 || rc != 0 {
+		t.Errorf("frr-reload.py plans, rc %d: to delete %q, to add %q", rc, toDelete, toAdd)
+	}
+}
+
 // standIns gives r the devices of its plan, each in its VRF: a veth stands in for
-// a VLAN device and for a tunnel, and a namespace for a VRF.
+// a VLAN device, which not every kernel has, and for a tunnel, and a namespace
+// for a VRF.
 func standIns(n *frrtest.Net, r *frrtest.Router, p *plan.Router) {
 	for i := range p.VRFs {
 		r.VRF(p.VRFs[i].Name)
@@ -96,7 +100,7 @@ func standIns(n *frrtest.Net, r *frrtest.Router, p *plan.Router) {
 		}
 	}
 	for _, l := range p.Links {
-		add(vlanDevice(l), l.VRF)
+		add(l.Subinterface(), l.VRF)
 	}
 	for _, t := range p.Tunnels {
 		add(t.Interface, t.VRF)
@@ -143,9 +147,9 @@ func TestDrainedLink(t *testing.T) {
 	l.start()
 	l.await()
 	for _, link := range l.plan.Routers[0].Links {
-		out := run(t, l.routers[l.plan.Routers[0].Name], "ip", "-oneline", "link", "show", "dev", vlanDevice(link))
+		out := run(t, l.routers[l.plan.Routers[0].Name], "ip", "-oneline", "link", "show", "dev", link.Subinterface())
 		if !strings.Contains(out, "state UP") {
-			t.Errorf("%s is not up: %s", vlanDevice(link), out)
+			t.Errorf("%s is not up: %s", link.Subinterface(), out)
 		}
 	}
 }
@@ -168,7 +172,7 @@ func TestDrills(t *testing.T) {
 	// Everything but the primary link, in the FIB.
 	drained := l.plannedInterfaces(r)
 	for prefix, devices := range drained {
-		drained[prefix] = slices.DeleteFunc(slices.Clone(devices), func(d string) bool { return d == vlanDevice(primary) })
+		drained[prefix] = slices.DeleteFunc(slices.Clone(devices), func(d string) bool { return d == primary.Subinterface() })
 		if len(drained[prefix]) != 1 || len(devices) != 2 {
 			t.Fatalf("the plan sends %s out of %q: this proves nothing", prefix, devices)
 		}
@@ -196,7 +200,7 @@ func TestDrills(t *testing.T) {
 			continue
 		}
 		// The kernel answers in a few milliseconds, FRR in a few hundred.
-		run(t, router, "timeout", "20", "sh", "-c", `while ip route show "$1" | grep -qF "dev $2"; do sleep 0.02; done`, "sh", prefix.String(), vlanDevice(primary))
+		run(t, router, "timeout", "20", "sh", "-c", `while ip route show "$1" | grep -qF "dev $2"; do sleep 0.02; done`, "sh", prefix.String(), primary.Subinterface())
 	}
 	took := time.Since(lost)
 	t.Logf("silent loss of the primary link: IPv4 by the secondary after %v", took.Round(10*time.Millisecond))
@@ -206,7 +210,7 @@ func TestDrills(t *testing.T) {
 	if _, diff := sends(drained)(); diff != "" {
 		t.Errorf("after the loss (-want +FIB):\n%s", diff)
 	}
-	if out := run(t, router, "ip", "-oneline", "link", "show", "dev", vlanDevice(primary)); !strings.Contains(out, "LOWER_UP") {
+	if out := run(t, router, "ip", "-oneline", "link", "show", "dev", primary.Subinterface()); !strings.Contains(out, "LOWER_UP") {
 		t.Errorf("the carrier is gone, so BFD has proved nothing: %s", out)
 	}
 }

@@ -57,7 +57,7 @@ func networks(r *plan.Router, table plan.Name, f plan.Family) []*plan.Originatio
 }
 
 // discardDistance makes an anchor worse than the route of any IGP.
-const discardDistance = "250"
+const discardDistance = 250
 
 // statics returns the anchors and the static routes to the LAN of family f in
 // table.

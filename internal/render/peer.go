@@ -84,8 +84,8 @@ func ebgp(r *plan.Router, path string, vrf plan.Name, s *plan.Session) peer {
 	}
 }
 
-// tables returns the routing tables that have a session: the global one, which
-// is the empty name and always there, and then the VRFs by name.
+// tables returns the routing tables: the global one, which is the empty name,
+// and then the VRFs by name.
 func tables(r *plan.Router) []plan.Name {
 	out := make([]plan.Name, 0, 1+len(r.VRFs))
 	out = append(out, "")

@@ -1,5 +1,7 @@
 package render
 
+import "slices"
+
 // A Spelling is one word of Azure's IPsec policy and what each vendor writes
 // for it. An empty spelling: the vendor has no such algorithm.
 type Spelling struct {
@@ -14,20 +16,5 @@ type Spelling struct {
 // first within each use. Azure's own list is that of the VPN gateway FAQ
 // (vpn-gateway-vpn-faq.md); the vendors' sources stand at the tables.
 func Algorithms() []Spelling {
-	var out []Spelling
-	for _, t := range []struct {
-		use   string
-		words []algorithm
-	}{
-		{"IKE encryption", ikeEncryptions()},
-		{"IKE integrity", ikeIntegrities()},
-		{"Group", groups()},
-		{"ESP encryption", espEncryptions()},
-		{"ESP integrity", espIntegrities()},
-	} {
-		for _, a := range t.words {
-			out = append(out, Spelling{t.use, a.azure, a.iosxe, a.junos, a.swanctl})
-		}
-	}
-	return out
+	return slices.Concat(ikeEncryptions(), ikeIntegrities(), groups(), espEncryptions(), espIntegrities())
 }
