@@ -564,7 +564,7 @@ func TestHandmade(t *testing.T) {
 		{"linux.frr.tunnels", []string{
 			"tunnel vti1 47281 1400 - - 47281\ntunnel vti2 14424 1400 - - 14424\ntunnel vti3 42043 1400 wan0.201 RED 42043\ntunnel vti4 30138 1400 - - 30138\n",
 		}},
-		{"linux.frr.tunnels.service", []string{"After=ercfg-vlans.service\nBefore=frr.service strongswan.service\n", "WantedBy=frr.service strongswan.service\n"}},
+		{"linux.frr.tunnels.service", []string{"After=ercfg-vlans.service\nWants=sys-subsystem-net-devices-wan0.201.device\nAfter=sys-subsystem-net-devices-wan0.201.device\nBefore=frr.service strongswan.service\n", "WantedBy=frr.service strongswan.service\n"}},
 		{"linux.frr.strongswan.service.conf", []string{"ExecStart=\nExecStart=/usr/sbin/ip vrf exec BLUE /usr/sbin/charon-systemd\n"}},
 		{"linux.frr.swanctl.conf", []string{
 			"    # s2s-a, instance a\n    vti1 {\n        version = 2\n        local_addrs = 198.51.100.18\n        remote_addrs = 203.0.113.10\n        proposals = aes256-sha256-modp2048\n",
