@@ -48,8 +48,9 @@ func (d *deriver) mesh() {
 	}
 	d.meshRoutes()
 	d.checkDefaults()
+	said := d.ibgpSessions()
 	for _, s := range d.statements {
-		d.checkMesh(s)
+		d.checkMesh(s, said)
 	}
 }
 
@@ -342,7 +343,7 @@ func (d *deriver) meshOf(at place) *mesh {
 // checkMesh reports routers of one AS and one statement without an iBGP
 // session: local-preference decides across routers only over iBGP. A PE has
 // its own ways to its core.
-func (d *deriver) checkMesh(s *statement) {
+func (d *deriver) checkMesh(s *statement, said sessions) {
 	if s.apart() {
 		return // ER945 says that its paths do not belong together
 	}
@@ -354,26 +355,18 @@ func (d *deriver) checkMesh(s *statement) {
 			}
 		}
 	}
-	sessions, kind, needs := d.adjacent, "", ""
-	if s.vrf() != "" {
-		sessions, kind, needs = d.vpnPeers, ", family: vpn", "; VPN routes need MPLS between the two, which is the LAN's"
+	vpn, kind, needs := s.vrf() != "", "", ""
+	if vpn {
+		kind, needs = ", family: vpn", "; VPN routes need MPLS between the two, which is the LAN's"
 	}
 	for i, a := range all {
 		for _, b := range all[:i] {
-			if a.asn.V == b.asn.V && a.role == CE && b.role == CE && !hears(sessions, a, b) {
+			if a.asn.V == b.asn.V && a.role == CE && b.role == CE && !said.join(a, b, vpn) {
 				d.fault(noIBGP, s.pos, fmt.Sprintf("%s and %s carry statement %s in AS %s and have no iBGP session", b.name.V, a.name.V, s.name, a.asn.V),
 					fmt.Sprintf("write ibgp: [{router: %s%s}] on %s, or give both a route reflector by address%s", a.name.V, kind, b.name.V, needs), b.name.Pos, a.name.Pos)
 			}
 		}
 	}
-}
-
-// hears reports whether a and b have a session, or each one with a router
-// outside (a route reflector of the same cluster may have several addresses).
-func hears(sessions map[*router][]adjacency, a, b *router) bool {
-	outsideA := slices.ContainsFunc(sessions[a], func(x adjacency) bool { return x.peer == nil })
-	outsideB := slices.ContainsFunc(sessions[b], func(x adjacency) bool { return x.peer == nil })
-	return (outsideA && outsideB) || slices.ContainsFunc(sessions[a], func(x adjacency) bool { return x.peer == b })
 }
 
 // A union is a disjoint-set forest over the numbers 0 to n-1.

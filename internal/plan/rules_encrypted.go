@@ -272,13 +272,11 @@ func (s *statement) meets(vpn *path, heard map[*router]*router) bool {
 // those have one router in common here. A router outside the intent joins all
 // of its AS that peer with one.
 func (f *facts) hearing() map[*router]*router {
-	parent := make(map[*router]*router)
-	root := func(r *router) *router {
-		for parent[r] != nil {
-			r = parent[r]
-		}
-		return r
+	number := make(map[*router]int, len(f.routers))
+	for i, r := range f.routers {
+		number[r] = i
 	}
+	groups := newUnion(len(f.routers))
 	outside := make(map[bgp.ASN]*router)
 	for _, r := range f.routers {
 		for i := range r.in.IBGP {
@@ -287,17 +285,14 @@ func (f *facts) hearing() map[*router]*router {
 				keep(outside, r.asn.V, r)
 				peer = outside[r.asn.V]
 			}
-			if peer == nil || peer.asn.V != r.asn.V {
-				continue
-			}
-			if a, b := root(r), root(peer); a != b {
-				parent[a] = b
+			if peer != nil && peer.asn.V == r.asn.V {
+				groups.join(number[r], number[peer])
 			}
 		}
 	}
 	out := make(map[*router]*router, len(f.routers))
-	for _, r := range f.routers {
-		out[r] = root(r)
+	for i, r := range f.routers {
+		out[r] = f.routers[groups.root(i)]
 	}
 	return out
 }
