@@ -209,7 +209,7 @@ func TestPolicyFindsFaults(t *testing.T) {
 		{"RD of the other PE", direct, plan.IOSXE, " rd 10.64.255.1:301", " rd 10.64.255.2:301"},
 		{"link in the global table", direct, plan.IOSXE, " vrf forwarding PROD", ""},
 		{"no VPN routes", direct, plan.IOSXE, " address-family vpnv4", " address-family vpnv6"},
-		{"customer's prefix", "pe-customers", plan.IOSXE, "permit 10.32.0.0/17", "permit 10.32.0.0/16"},
+		{"customer's prefix", "pe-customers", plan.IOSXE, "CE-10-62-0-6-V4 seq 10 permit 10.32.0.0/16", "CE-10-62-0-6-V4 seq 10 permit 10.32.0.0/15"},
 		{"far end unpinned", backup, plan.IOSXE, "ip route 203.0.113.10 255.255.255.255 198.51.100.17", ""},
 		{"peer through the other tunnel", backup, plan.IOSXE, "ip route 10.60.255.4 255.255.255.255 Tunnel1", "ip route 10.60.255.4 255.255.255.255 Tunnel2"},
 		{"peer out of reach", backup, plan.IOSXE, " neighbor 10.60.255.4 ebgp-multihop 255", ""},
