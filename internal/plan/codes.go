@@ -5,6 +5,7 @@ import "github.com/ercfg/ercfg/internal/diag"
 // Codes of what is wrong with an intent beside the rules of ExpressRoute. The
 // rules' own codes stand beside their checks.
 const (
+	nameTwice     diag.Code = "ER903" // one name for two things
 	unknownName   diag.Code = "ER904" // a name that nothing defines
 	badValue      diag.Code = "ER905" // no address, prefix, AS number, duration
 	badSecret     diag.Code = "ER906" // no reference, or a value in its place

@@ -17,15 +17,7 @@ import (
 // the examples and the goldens with values deleted, exchanged and made odd.
 func TestResolveNeverPanics(t *testing.T) {
 	t.Parallel()
-	files, err := filepath.Glob("../../examples/*.yaml")
-	if err != nil || len(files) == 0 {
-		t.Fatalf("no examples: %v", err)
-	}
-	cases, err := filepath.Glob("../render/testdata/*/intent.yaml")
-	if err != nil {
-		t.Fatal(err)
-	}
-	for _, name := range append(files, cases...) {
+	for _, name := range intentFiles(t) {
 		data, err := os.ReadFile(name)
 		if err != nil {
 			t.Fatal(err)
@@ -35,6 +27,20 @@ func TestResolveNeverPanics(t *testing.T) {
 			resolveQuietly(t, fmt.Sprintf("%s, seed %d", name, seed), text)
 		}
 	}
+}
+
+// intentFiles are the examples and the goldens' intents.
+func intentFiles(t *testing.T) []string {
+	t.Helper()
+	var out []string
+	for _, pattern := range []string{"../../examples/*.yaml", "../render/testdata/*/intent.yaml"} {
+		files, err := filepath.Glob(pattern)
+		if err != nil || len(files) == 0 {
+			t.Fatalf("no intents like %s: %v", pattern, err)
+		}
+		out = append(out, files...)
+	}
+	return out
 }
 
 func resolveQuietly(t *testing.T, name string, text []byte) {

@@ -17,6 +17,7 @@ import (
 func (f *facts) derive() *Plan {
 	d := deriver{facts: f, prefix: strings.ToUpper(f.name), origins: make(map[place]map[netip.Prefix]Origination)}
 	d.edgeAll()
+	d.reachAll()
 	d.read()
 	d.settle()
 	d.mesh()
@@ -201,7 +202,7 @@ func (d *deriver) readExports(s *statement, st *steer, e *edge) {
 		}
 	}
 	for _, n := range s.networks {
-		if !e.pools(n) {
+		if !e.advertises(n) {
 			continue
 		}
 		for _, p := range n.prefixes {
@@ -233,10 +234,7 @@ func (d *deriver) halves(s *statement, p netip.Prefix) []netip.Prefix {
 // whole prefix, and where the routing table is what is announced from, a half
 // is not in it. Azure would see the same aggregate on every circuit.
 func (d *deriver) checkHalves(s *statement, at place, n *network, p netip.Prefix) {
-	o := at.router.originate
-	if n.originate != nil {
-		o = *n.originate
-	}
+	o := at.router.originates(n)
 	if o.how == Anchor || o.how == Via {
 		return
 	}
@@ -282,10 +280,7 @@ func (d *deriver) originateOne(table map[netip.Prefix]Origination, at place, n *
 	if _, ok := table[p]; ok || !d.uses(at, family) {
 		return
 	}
-	o := at.router.originate
-	if n.originate != nil {
-		o = *n.originate
-	}
+	o := at.router.originates(n)
 	if p.Bits() == 0 {
 		o.how = Network
 	}

@@ -2,7 +2,6 @@ package plan
 
 import (
 	"net/netip"
-	"slices"
 
 	"github.com/ercfg/ercfg/internal/bgp"
 )
@@ -52,7 +51,7 @@ type imported struct {
 func (i imported) preference() uint32 { return i.steer.preference[i.position] }
 
 // encrypted reports whether the wish is for a VPN before every circuit.
-func (i imported) encrypted() bool { return i.steer.path.vpn != nil && i.steer.first }
+func (i imported) encrypted() bool { return i.steer.first }
 
 func (i imported) preferenceDerived() bool { return i.steer.preferencePos[i.position].IsZero() }
 
@@ -81,13 +80,6 @@ func (d *deriver) edgeAll() {
 			}
 		}
 	}
-	d.reach = make(map[*circuit][]*circuit)
-	for _, c := range d.circuits {
-		if far := d.reachedBy(c); far != nil {
-			d.join(c, far)
-			d.join(far, c)
-		}
-	}
 	for _, v := range d.vpns {
 		seen := make(map[*router]bool)
 		for _, t := range v.tunnels {
@@ -96,24 +88,6 @@ func (d *deriver) edgeAll() {
 				add(v, &edge{vpn: v, router: t.router})
 			}
 		}
-	}
-}
-
-// reachedBy is the far circuit of c's Global Reach; nil where c says none.
-func (d *deriver) reachedBy(c *circuit) *circuit {
-	if c.in.GlobalReach == nil {
-		return nil
-	}
-	if far := d.circuitByName[c.in.GlobalReach.With.V]; far != c {
-		return far
-	}
-	return nil
-}
-
-// join notes that Global Reach joins two circuits, which both ends may say.
-func (d *deriver) join(c, far *circuit) {
-	if far.private != nil && !slices.Contains(d.reach[c], far) {
-		d.reach[c] = append(d.reach[c], far)
 	}
 }
 
@@ -169,21 +143,18 @@ func (e *edge) origin() string {
 	return e.link.origin
 }
 
-// pools reports whether the edge may advertise n: where the links of a
+// advertises reports whether the edge may carry n: where the links of a
 // Microsoft peering have pools of their own, the other link's stays off.
-func (e *edge) pools(n *network) bool {
-	if e.link == nil || e.link.peering.in.NAT == nil {
+func (e *edge) advertises(n *network) bool {
+	if e.link == nil {
 		return true
 	}
-	nat := e.link.peering.in.NAT
-	listed := [2]bool{}
-	for _, name := range nat.Primary {
-		listed[Primary] = listed[Primary] || name.V == n.name.V
+	for _, pool := range e.link.peering.pools() {
+		if pool.names[0].V == n.name.V {
+			return pool.links[e.link.position]
+		}
 	}
-	for _, name := range nat.Secondary {
-		listed[Secondary] = listed[Secondary] || name.V == n.name.V
-	}
-	return listed[Primary] == listed[Secondary] || listed[e.link.position]
+	return true
 }
 
 // uses reports whether a place has a session of family f with Azure.
@@ -194,57 +165,4 @@ func (d *deriver) uses(at place, f Family) bool {
 		}
 	}
 	return false
-}
-
-// byCommunity reports whether Azure's prefixes are recognised by community.
-func (p *peering) byCommunity() bool { return p.microsoft || p.in.MatchBy.V == "community" }
-
-// bounds is the service where it accepts only some prefixes, else nil.
-func (s *service) bounds() *service {
-	if len(s.prefixes) == 0 {
-		return nil
-	}
-	return s
-}
-
-// underPrivate reports whether the tunnels ride on private peering.
-func (v *vpn) underPrivate() bool { return v.underlay != nil && !v.underlay.microsoft }
-
-// brings are the prefixes that a VPN over private peering takes in: those of
-// the VNets of its statements, but for a gateway's own space, which stays with
-// the circuit.
-func (f *facts) brings(v *vpn) *space[*vnet] {
-	if f.brought == nil {
-		spans := make(map[*vpn][]span[*vnet])
-		for _, s := range f.statements {
-			for _, p := range s.paths {
-				if p.vpn == nil || !p.vpn.underPrivate() {
-					continue
-				}
-				for _, n := range s.vnets {
-					for _, prefix := range n.prefixes {
-						if !n.ownSpace(prefix.V) {
-							spans[p.vpn] = append(spans[p.vpn], span[*vnet]{prefix, n})
-						}
-					}
-				}
-			}
-		}
-		f.brought = make(map[*vpn]*space[*vnet], len(spans))
-		for v, list := range spans {
-			f.brought[v] = newSpace(list)
-		}
-	}
-	return f.brought[v]
-}
-
-// needsPin reports whether the way to the tunnel's far end has to be held by a
-// static route: it lies in a prefix that the tunnel itself brings, in the same
-// routing table.
-func (f *facts) needsPin(t *tunnel) bool {
-	if !t.vpn.underPrivate() || t.outside != t.vpn.vrf || !t.remote.V.IsValid() {
-		return false
-	}
-	_, brought := f.brings(t.vpn).covering(hostOf(t.remote.V))
-	return brought
 }

@@ -1,7 +1,9 @@
 package plan
 
 import (
+	"fmt"
 	"net/netip"
+	"slices"
 	"strings"
 	"time"
 
@@ -208,6 +210,14 @@ func (t *tunnel) ours() netip.Addr {
 // seen from the start.
 func (r *router) stateful() bool { return r.platform == Junos && r.model == SRX }
 
+// originates says how the prefixes of n come into BGP on the router.
+func (r *router) originates(n *network) originate {
+	if n.originate != nil {
+		return *n.originate
+	}
+	return r.originate
+}
+
 // originate says how prefixes come into BGP on a router.
 type originate struct {
 	how      Originate
@@ -298,6 +308,9 @@ type link struct {
 	origin    string
 }
 
+// subinterface is the link's interface as every vendor names it.
+func (l *link) subinterface() string { return fmt.Sprintf("%s.%d", l.iface.V, l.unit) }
+
 // has reports whether the link has a session of family f.
 func (l *link) has(f Family) bool { return l.ours[f].IsValid() }
 
@@ -340,6 +353,28 @@ func (s *statement) circuits() []*path {
 	return out
 }
 
+// routers are those on which the paths of the statement end, each once.
+func (s *statement) routers() []*router {
+	var out []*router
+	add := func(r *router) {
+		if r != nil && !slices.Contains(out, r) {
+			out = append(out, r)
+		}
+	}
+	for _, p := range s.paths {
+		if p.vpn != nil {
+			for _, t := range p.vpn.tunnels {
+				add(t.router)
+			}
+			continue
+		}
+		for _, l := range p.peering.both() {
+			add(l.router)
+		}
+	}
+	return out
+}
+
 // fault reports an error, warn a warning, note an info.
 func (f *facts) fault(code diag.Code, pos diag.Pos, summary, hint string, related ...diag.Pos) {
 	f.diags = append(f.diags, diag.Diagnostic{Code: code, Severity: diag.Error, Pos: pos, Summary: summary, Hint: hint, Related: related})
@@ -366,4 +401,15 @@ func (f *facts) derived(path, value, reason string) {
 	if f.explain {
 		f.defaults = append(f.defaults, intent.Addition{Path: path, Value: value, Reason: reason, Comment: true})
 	}
+}
+
+// byCommunity reports whether Azure's prefixes are recognised by community.
+func (p *peering) byCommunity() bool { return p.microsoft || p.in.MatchBy.V == "community" }
+
+// bounds is the service where it accepts only some prefixes, else nil.
+func (s *service) bounds() *service {
+	if len(s.prefixes) == 0 {
+		return nil
+	}
+	return s
 }

@@ -18,7 +18,7 @@ func (f *facts) gatherStatements() {
 		s := &statement{in: in, name: in.Name.V, pos: in.Pos, origin: "traffic." + in.Name.V}
 		f.line(in.Name)
 		if before := seen[s.name]; before != nil {
-			f.fault("ER903", in.Name.Pos, fmt.Sprintf("two statements are called %q", s.name), "a statement is known by its name", before.in.Name.Pos)
+			f.fault(nameTwice, in.Name.Pos, fmt.Sprintf("two statements are called %q", s.name), "a statement is known by its name", before.in.Name.Pos)
 		}
 		seen[s.name] = s
 		for _, name := range in.Onprem {
@@ -82,7 +82,7 @@ func (f *facts) statementAzure(s *statement) {
 func (f *facts) statementPath(s *statement, name intent.At[string]) {
 	for _, p := range s.paths {
 		if p.name.V == name.V {
-			f.fault("ER903", name.Pos, fmt.Sprintf("the path %q is listed twice", name.V), "a path has one place in the order", p.name.Pos)
+			f.fault(nameTwice, name.Pos, fmt.Sprintf("the path %q is listed twice", name.V), "a path has one place in the order", p.name.Pos)
 			return
 		}
 	}

@@ -35,7 +35,7 @@ func (f *facts) gatherGateway(v *vnet) {
 		instance := &instance{in: in, public: f.addr4(in.Public), private: f.addr4(in.Private), bgp: f.addr4(in.BGP)}
 		for _, before := range v.instances {
 			if before.in.Name.V == in.Name.V && in.Name.Set() {
-				f.fault("ER903", in.Name.Pos, fmt.Sprintf("two instances of the VPN gateway of %s are called %q", v.name.V, in.Name.V), "a tunnel names its instance: give each a name of its own", before.in.Name.Pos)
+				f.fault(nameTwice, in.Name.Pos, fmt.Sprintf("two instances of the VPN gateway of %s are called %q", v.name.V, in.Name.V), "a tunnel names its instance: give each a name of its own", before.in.Name.Pos)
 				break
 			}
 		}
@@ -79,7 +79,7 @@ func (f *facts) gatherVPNs() {
 // both name objects on routers.
 func (f *facts) vpnName(v *vpn) {
 	if c := f.circuitByName[v.name.V]; c != nil {
-		f.fault("ER903", v.name.Pos, fmt.Sprintf("%s is a circuit and a VPN", v.name.V), "a statement names its paths: rename the VPN", c.name.Pos)
+		f.fault(nameTwice, v.name.Pos, fmt.Sprintf("%s is a circuit and a VPN", v.name.V), "a statement names its paths: rename the VPN", c.name.Pos)
 		return
 	}
 	name, microsoft := strings.CutSuffix(v.name.V, "-microsoft")
@@ -224,13 +224,13 @@ func (f *facts) tunnelGateway(t *tunnel) {
 			continue
 		}
 		t.gateway, t.peer, t.remote = g, g.bgp, g.public
-		private := t.vpn.underlay != nil && !t.vpn.underlay.microsoft
-		if private {
-			t.remote = g.private
+		kind := "public"
+		if t.vpn.underPrivate() {
+			t.remote, kind = g.private, "private"
 		}
 		if unknown := t.vpn.in.Underlay.V != "internet" && t.vpn.underlay == nil; !t.remote.Set() && !unknown {
-			f.fault(badValue, g.in.Name.Pos, fmt.Sprintf("instance %s of %s has no %s address, which %s rides to", name.V, v.name.V, [...]string{"public", "private"}[btoi(private)], t.vpn.name.V),
-				fmt.Sprintf("write %s: ADDRESS at the instance", [...]string{"public", "private"}[btoi(private)]), name.Pos)
+			f.fault(badValue, g.in.Name.Pos, fmt.Sprintf("instance %s of %s has no %s address, which %s rides to", name.V, v.name.V, kind, t.vpn.name.V),
+				fmt.Sprintf("write %s: ADDRESS at the instance", kind), name.Pos)
 		}
 		if !t.peer.Set() {
 			f.fault(badValue, g.in.Name.Pos, fmt.Sprintf("instance %s of %s has no BGP peer address", name.V, v.name.V), "write bgp: ADDRESS at the instance, as the gateway shows it", name.Pos)
@@ -243,13 +243,6 @@ func (f *facts) tunnelGateway(t *tunnel) {
 		hint = fmt.Sprintf("write vpnGateway: {instances: [{name: %s, …}]} at VNet %s", name.V, v.name.V)
 	}
 	f.fault(unknownName, name.Pos, fmt.Sprintf("the VPN gateway of %s has no instance %q", v.name.V, name.V), hint)
-}
-
-func btoi(b bool) int {
-	if b {
-		return 1
-	}
-	return 0
 }
 
 // interfaceAddress parses an address with the length of its subnet.

@@ -186,12 +186,10 @@ func (d *deriver) meshRoutes() {
 		if s.vrf() != "" {
 			continue
 		}
-		for _, p := range s.paths {
-			for _, r := range d.pathRouters(p) {
-				for _, v := range s.vnets {
-					for _, prefix := range v.prefixes {
-						least(d.meshes[r].azure, prefix.V, v.origin)
-					}
+		for _, r := range s.routers() {
+			for _, v := range s.vnets {
+				for _, prefix := range v.prefixes {
+					least(d.meshes[r].azure, prefix.V, v.origin)
 				}
 			}
 		}
@@ -291,17 +289,6 @@ func (d *deriver) hearsOf(at place, prefix netip.Prefix) bool {
 	})
 }
 
-// pathRouters are the routers that end a path, each once.
-func (d *deriver) pathRouters(p *path) []*router {
-	var out []*router
-	for _, e := range d.edgesOf(p) {
-		if e.router != nil && !slices.Contains(out, e.router) {
-			out = append(out, e.router)
-		}
-	}
-	return out
-}
-
 // transitLeak is the rule about routes of one Azure path that reach another.
 const transitLeak diag.Code = "ER081"
 
@@ -347,14 +334,7 @@ func (d *deriver) checkMesh(s *statement, said sessions) {
 	if s.apart() {
 		return // ER945 says that its paths do not belong together
 	}
-	var all []*router
-	for _, p := range s.paths {
-		for _, r := range d.pathRouters(p) {
-			if !slices.Contains(all, r) {
-				all = append(all, r)
-			}
-		}
-	}
+	all := s.routers()
 	vpn, kind, needs := s.vrf() != "", "", ""
 	if vpn {
 		kind, needs = ", family: vpn", "; VPN routes need MPLS between the two, which is the LAN's"

@@ -142,6 +142,35 @@ func (d *deriver) reachTerms(e *edge, family Family, out *Router) []Term {
 	return []Term{{Match: name, Origin: e.link.peering.circuit.origin + ".globalReach"}}
 }
 
+// reachAll notes which circuits Global Reach joins.
+func (d *deriver) reachAll() {
+	d.reach = make(map[*circuit][]*circuit)
+	for _, c := range d.circuits {
+		if far := d.reachedBy(c); far != nil {
+			d.join(c, far)
+			d.join(far, c)
+		}
+	}
+}
+
+// reachedBy is the far circuit of c's Global Reach; nil where c says none.
+func (d *deriver) reachedBy(c *circuit) *circuit {
+	if c.in.GlobalReach == nil {
+		return nil
+	}
+	if far := d.circuitByName[c.in.GlobalReach.With.V]; far != c {
+		return far
+	}
+	return nil
+}
+
+// join notes that Global Reach joins two circuits, which both ends may say.
+func (d *deriver) join(c, far *circuit) {
+	if far.private != nil && !slices.Contains(d.reach[c], far) {
+		d.reach[c] = append(d.reach[c], far)
+	}
+}
+
 // reached are the prefixes that come to a private peering over Global Reach:
 // what the far circuit's own AS advertises there. An AS drops what it has sent
 // itself (RFC 4271 §9.1.2), so equal AS numbers bring nothing.

@@ -293,7 +293,7 @@ func (d *deriver) finish(r *router, out *Router) {
 	d.checkPolicyNames(r, out)
 	seen := make(map[string]*link, len(r.links))
 	for _, l := range r.links {
-		key := fmt.Sprintf("%s.%d", l.iface.V, l.unit)
+		key := l.subinterface()
 		// Equal tags are the fault, and another rule's finding.
 		if before := seen[key]; before != nil && l.iface.V != "" && l.unit > 0 && before.tag != l.tag {
 			places := []diag.Pos{before.tagPos}
@@ -326,6 +326,14 @@ func (d *deriver) checkPolicyNames(r *router, out *Router) {
 		}
 		d.fault(nameClash, at, fmt.Sprintf("two policies on %s would have one name, %s", r.name.V, name), "rename the VPN: its name, and what stands behind it, is that of a circuit's link, of iBGP or of a VRF's customers", r.name.Pos)
 	}
+}
+
+// btoi is 1 for true.
+func btoi(b bool) int {
+	if b {
+		return 1
+	}
+	return 0
 }
 
 func compareBool(a, b bool) int {

@@ -82,7 +82,7 @@ func (f *facts) checkElsewhere(t *addressTables) {
 		if !a.IsValid() {
 			return false
 		}
-		l, found := links.covering(netip.PrefixFrom(a, a.BitLen()))
+		l, found := links.covering(hostOf(a))
 		if found {
 			f.fault(addressMisplaced, pos, fmt.Sprintf("%s, %s, lies in %s, the %s link of %s", a, what, l.V, l.of.position, l.of.peering.path), "only the router and Microsoft answer there: write an address of the LAN", l.Pos)
 		}
@@ -96,7 +96,7 @@ func (f *facts) checkElsewhere(t *addressTables) {
 			}
 			// Where the loopback is the router's end of a session with that VNet's
 			// gateway, ER169 says it.
-			v, found := t.spaces[""].covering(netip.PrefixFrom(lo.V, lo.V.BitLen()))
+			v, found := t.spaces[""].covering(hostOf(lo.V))
 			if found && !slices.ContainsFunc(r.tunnels, func(t *tunnel) bool { return t.vpn.vnet == v.of && !t.onLink() }) {
 				f.fault(addressMisplaced, lo.Pos, fmt.Sprintf("%s, the loopback of %s, lies in %s of VNet %s", lo.V, r.name.V, v.V, v.of.name.V), "Azure owns that space: write an address of the LAN", v.Pos)
 			}

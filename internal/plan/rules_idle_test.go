@@ -2,7 +2,6 @@ package plan
 
 import (
 	"os"
-	"path/filepath"
 	"testing"
 )
 
@@ -56,15 +55,7 @@ func TestRulesOfIdleKeys(t *testing.T) {
 // Every example and every golden's intent means what it says.
 func TestExamplesAreNotIdle(t *testing.T) {
 	t.Parallel()
-	files, err := filepath.Glob("../../examples/*.yaml")
-	if err != nil || len(files) == 0 {
-		t.Fatalf("no examples: %v", err)
-	}
-	cases, err := filepath.Glob("../render/testdata/*/intent.yaml")
-	if err != nil {
-		t.Fatal(err)
-	}
-	for _, name := range append(files, cases...) {
+	for _, name := range intentFiles(t) {
 		text, err := os.ReadFile(name)
 		if err != nil {
 			t.Fatal(err)

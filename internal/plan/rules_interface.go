@@ -113,7 +113,7 @@ func (f *facts) checkTunnelTaken(r *router) {
 	for _, l := range r.links {
 		what := fmt.Sprintf("the %s link of %s", l.position, l.peering.path)
 		keep(taken, l.iface.V, owner{"the port under " + what, l.iface.Pos})
-		keep(taken, fmt.Sprintf("%s.%d", l.iface.V, l.unit), owner{what, l.iface.Pos})
+		keep(taken, l.subinterface(), owner{what, l.iface.Pos})
 	}
 	if r.platform == FRR { // on Linux a VRF is a device, too
 		for _, v := range r.vrfs {

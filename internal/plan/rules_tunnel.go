@@ -58,8 +58,9 @@ func (f *facts) checkTunnels() {
 }
 
 // onMicrosoft lists the VRFs that Microsoft peering brings Microsoft's public
-// prefixes to, or a private peering a default, and the first peering of each. Between routers of two ASes the
-// LAN may carry them, and no intent says whether it does.
+// prefixes to, or a private peering a default, and the first peering of each.
+// Between routers of two ASes the LAN may carry them, and no intent says whether
+// it does.
 func (f *facts) onMicrosoft() map[string]*peering {
 	out := make(map[string]*peering)
 	for _, c := range f.circuits {
@@ -80,13 +81,7 @@ func (f *facts) checkOutside(t *tunnel) {
 	if p == nil || t.outside == p.vrf {
 		return
 	}
-	table := func(vrf string) string {
-		if vrf == "" {
-			return "the global table"
-		}
-		return "VRF " + vrf
-	}
-	f.fault(outsideElsewhere, t.in.VRF.Pos, fmt.Sprintf("the outside of this tunnel of %s lies in %s, and %s, which it rides on, in %s", t.vpn.name.V, table(t.outside), p.path, table(p.vrf)),
+	f.fault(outsideElsewhere, t.in.VRF.Pos, fmt.Sprintf("the outside of this tunnel of %s lies in %s, and %s, which it rides on, in %s", t.vpn.name.V, vrfText(t.outside), p.path, vrfText(p.vrf)),
 		"leave vrf out, which is the peering's; to keep the circuit apart from the tunnel's inside, give the peering a vrf", p.in.Pos)
 }
 

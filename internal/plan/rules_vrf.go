@@ -60,16 +60,13 @@ func (f *facts) checkAnchored(vpn map[*router]bool) {
 		if vrf == "" {
 			continue
 		}
-		for _, r := range f.endsOf(s) {
+		for _, r := range s.routers() {
 			v := r.vrf(vrf)
 			if v == nil || seen[v] || !vpn[r] || len(v.exports) == 0 {
 				continue
 			}
 			for _, n := range s.networks {
-				o := r.originate
-				if n.originate != nil {
-					o = *n.originate
-				}
+				o := r.originates(n)
 				if o.how != Anchor {
 					continue
 				}
@@ -81,28 +78,6 @@ func (f *facts) checkAnchored(vpn map[*router]bool) {
 			}
 		}
 	}
-}
-
-// endsOf are the routers on which the paths of a statement end, each once.
-func (f *facts) endsOf(s *statement) []*router {
-	var out []*router
-	add := func(r *router) {
-		if r != nil && !slices.Contains(out, r) {
-			out = append(out, r)
-		}
-	}
-	for _, p := range s.paths {
-		if p.vpn != nil {
-			for _, t := range p.vpn.tunnels {
-				add(t.router)
-			}
-			continue
-		}
-		for _, l := range p.peering.both() {
-			add(l.router)
-		}
-	}
-	return out
 }
 
 // checkSharedRDs reports one route distinguisher on two VRFs of a router, which

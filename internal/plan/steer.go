@@ -58,7 +58,7 @@ func (f *facts) steer(s *statement) []steer {
 	for i, p := range s.paths {
 		st := steer{path: p, advertises: true}
 		if p.vpn != nil {
-			st.rank = vpns
+			st.rank, st.first = vpns, s.role(i) == encrypted
 			number := expressroute.EncryptedPreference(vpns)
 			st.times = vpns * expressroute.PrependStep
 			if i > last && last >= 0 {
@@ -66,7 +66,6 @@ func (f *facts) steer(s *statement) []steer {
 				st.times = (vpns - before) * expressroute.PrependStep
 			} else {
 				before++
-				st.first = true
 			}
 			vpns++
 			st.preference = [2]uint32{number, number}

@@ -122,7 +122,7 @@ func pins(t *tunnel) []Route {
 			continue
 		}
 		out = append(out, Route{
-			VRF: t.outside, Prefix: hostOf(t.remote.V), NextHop: l.msee[IPv4], Interface: fmt.Sprintf("%s.%d", l.iface.V, l.unit),
+			VRF: t.outside, Prefix: hostOf(t.remote.V), NextHop: l.msee[IPv4], Interface: l.subinterface(),
 			BFD: l.peering.bfd, Local: l.ours[IPv4], Origin: t.vpn.origin + ".underlay",
 		})
 	}
@@ -177,4 +177,46 @@ func (f *facts) widestBound(t *tunnel) (intent.At[netip.Prefix], bool) {
 		}
 	}
 	return widest, widest.V.IsValid()
+}
+
+// underPrivate reports whether the tunnels ride on private peering.
+func (v *vpn) underPrivate() bool { return v.underlay != nil && !v.underlay.microsoft }
+
+// brings are the prefixes that a VPN over private peering takes in: those of
+// the VNets of its statements, but for a gateway's own space, which stays with
+// the circuit.
+func (f *facts) brings(v *vpn) *space[*vnet] {
+	if f.brought == nil {
+		spans := make(map[*vpn][]span[*vnet])
+		for _, s := range f.statements {
+			for _, p := range s.paths {
+				if p.vpn == nil || !p.vpn.underPrivate() {
+					continue
+				}
+				for _, n := range s.vnets {
+					for _, prefix := range n.prefixes {
+						if !n.ownSpace(prefix.V) {
+							spans[p.vpn] = append(spans[p.vpn], span[*vnet]{prefix, n})
+						}
+					}
+				}
+			}
+		}
+		f.brought = make(map[*vpn]*space[*vnet], len(spans))
+		for v, list := range spans {
+			f.brought[v] = newSpace(list)
+		}
+	}
+	return f.brought[v]
+}
+
+// needsPin reports whether the way to the tunnel's far end has to be held by a
+// static route: it lies in a prefix that the tunnel itself brings, in the same
+// routing table.
+func (f *facts) needsPin(t *tunnel) bool {
+	if !t.vpn.underPrivate() || t.outside != t.vpn.vrf || !t.remote.V.IsValid() {
+		return false
+	}
+	_, brought := f.brings(t.vpn).covering(hostOf(t.remote.V))
+	return brought
 }
