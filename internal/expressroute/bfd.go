@@ -10,6 +10,10 @@ const (
 	BFDMultiplier = 3                      // missed packets, so detection takes 900 ms
 )
 
+// GatewayConvergence is how long Azure may take, at most, to move traffic to
+// another MSEE after a failure has been detected. Source: expressroute-bfd.md.
+const GatewayConvergence = 60 * time.Second
+
 // BFDDefaultSince returns the day (00:00 UTC) after which a new peering has
 // BFD on the MSEE: 2018-08-01 for private, 2020-01-10 for Microsoft peering.
 // An older peering needs a reset, which interrupts both links. Source:

@@ -9,13 +9,20 @@ import (
 	"strings"
 	"sync"
 	"sync/atomic"
+
+	"github.com/ercfg/ercfg/internal/bgp"
 )
 
 // derive makes the plan out of the facts. It reports what only shows when the
 // statements meet: two numbers for one prefix, routers that cannot hear each
 // other, two objects of one name.
 func (f *facts) derive() *Plan {
-	d := deriver{facts: f, prefix: strings.ToUpper(f.name), origins: make(map[place]map[netip.Prefix]Origination)}
+	d := deriver{facts: f, prefix: strings.ToUpper(f.name), origins: make(map[place]map[netip.Prefix]Origination), byCommunity: make(map[bgp.Community][]netip.Prefix)}
+	for _, v := range d.vnets {
+		if c := v.community.V; c != 0 {
+			d.byCommunity[c] = append(d.byCommunity[c], sortedPrefixes(v.prefixes)...)
+		}
+	}
 	d.edgeAll()
 	d.reachAll()
 	d.read()
@@ -28,6 +35,7 @@ func (f *facts) derive() *Plan {
 	slices.SortFunc(p.Routers, func(a, b Router) int { return strings.Compare(a.Name, b.Name) })
 	d.planCircuits(p)
 	d.planVPNs(p)
+	d.planAzure(p)
 	for _, s := range f.statements {
 		p.Statements = append(p.Statements, resolved(s))
 	}
@@ -64,20 +72,21 @@ func (d *deriver) planRouters() []Router {
 // A deriver holds what the statements say of each edge and router.
 type deriver struct {
 	*facts
-	prefix    string // of every object name
-	edges     []*edge
-	at        map[place][]*edge
-	paths     map[any][]*edge         // by *peering or *vpn
-	reach     map[*circuit][]*circuit // the far circuits of Global Reach
-	origins   map[place]map[netip.Prefix]Origination
-	onprem    map[string]map[netip.Prefix]string // by VRF: every prefix of a statement → origin
-	supernets map[string]*space[struct{}]        // by VRF: everything that is advertised, but for defaults
-	meshes    map[*router]*mesh                  // of unicast routes in the global table
-	vpnMeshes map[*router]*mesh                  // of VPN routes
-	adjacent  map[*router][]adjacency
-	vpnPeers  map[*router][]adjacency
-	spread    map[meshTable]int // on how many routers of a mesh equal paths end
-	first     map[*vpn]bool     // before every circuit of some statement
+	prefix      string // of every object name
+	edges       []*edge
+	at          map[place][]*edge
+	paths       map[any][]*edge         // by *peering or *vpn
+	reach       map[*circuit][]*circuit // the far circuits of Global Reach
+	origins     map[place]map[netip.Prefix]Origination
+	onprem      map[string]map[netip.Prefix]string // by VRF: every prefix of a statement → origin
+	supernets   map[string]*space[struct{}]        // by VRF: everything that is advertised, but for defaults
+	meshes      map[*router]*mesh                  // of unicast routes in the global table
+	vpnMeshes   map[*router]*mesh                  // of VPN routes
+	adjacent    map[*router][]adjacency
+	vpnPeers    map[*router][]adjacency
+	byCommunity map[bgp.Community][]netip.Prefix // of VNets
+	spread      map[meshTable]int                // on how many routers of a mesh equal paths end
+	first       map[*vpn]bool                    // before every circuit of some statement
 }
 
 var (
@@ -387,18 +396,21 @@ func (d *deriver) planVPNs(p *Plan) {
 }
 
 func resolved(s *statement) Statement {
-	out := Statement{Name: s.name, VRF: s.vrf()}
+	out := Statement{Name: s.name, VRF: s.vrf(), Origin: s.origin}
 	for _, n := range s.networks {
+		out.Networks = append(out.Networks, n.name.V)
 		for _, p := range n.prefixes {
 			out.Onprem = append(out.Onprem, p.V)
 		}
 	}
 	for _, v := range s.vnets {
+		out.VNets = append(out.VNets, v.name.V)
 		for _, p := range v.prefixes {
 			out.Azure = append(out.Azure, p.V)
 		}
 	}
 	for _, service := range s.services {
+		out.Services = append(out.Services, service.name.V)
 		for _, c := range service.communities {
 			out.Communities = append(out.Communities, c.V)
 		}

@@ -296,6 +296,7 @@ func TestMultipath(t *testing.T) {
 		want    Multipath
 	}{
 		{"active circuit on one router", []string{"azure: [far]", "azure: [hub]"}, "r1", Multipath{EBGP: 2, IBGP: 2}},
+		{"one knows the VNet by its community, the other by its prefix", []string{"azure: [far]", "azure: [hub]", "hub: {", "hub: {community: \"12076:20010\", ", "      primary: {router: r2", "      matchBy: community\n      primary: {router: r2"}, "r1", Multipath{EBGP: 2, IBGP: 2}},
 		{"standby circuit on one router", []string{"  - {name: two, onprem: [b], azure: [far], prefer: [er-b, er-a]}\n", ""}, "r2", Multipath{EBGP: 2, IBGP: 1}},
 		{"standby circuit over two routers", append([]string{"  - {name: two, onprem: [b], azure: [far], prefer: [er-b, er-a]}\n", ""}, apart...), "r1", Multipath{EBGP: 2, IBGP: 2}},
 		{"one link of it", append([]string{"  - {name: two, onprem: [b], azure: [far], prefer: [er-b, er-a]}\n", ""}, apart...), "r3", Multipath{EBGP: 1, IBGP: 2}},

@@ -186,7 +186,7 @@ func (f *facts) read(a intent.At[secret.Ref]) (string, bool) {
 		return "", true
 	}
 	if err != nil {
-		f.note(unreadSecret, a.Pos, fmt.Sprintf("%s cannot be read here, so its form is not checked", a.V), "push and lab need it; validate and render do not")
+		f.note(unreadSecret, a.Pos, fmt.Sprintf("%s cannot be read here, so its form is not checked", a.V), "push needs it; validate and render do not, and lab makes keys up")
 		return "", false
 	}
 	return v.Reveal(), true

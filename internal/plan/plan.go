@@ -27,6 +27,9 @@ type Plan struct {
 	Routers     []Router
 	Circuits    []Circuit
 	VPNs        []VPN
+	Networks    []OnpremNetwork
+	VNets       []VNet
+	Services    []Service
 	Statements  []Statement // in the order of the intent
 }
 
@@ -536,12 +539,69 @@ type VPNTunnel struct {
 	Tunnel   int // index into the router's Tunnels
 }
 
+// OnpremNetwork is a named set of on-premises prefixes.
+type OnpremNetwork struct {
+	Name     string
+	Prefixes []netip.Prefix // ascending
+	// At lists the routers to which the LAN hands the network's traffic; empty: every
+	// router of its statements' paths.
+	At     []string
+	Origin string // onprem.networks.campus
+}
+
+// VNet is an Azure virtual network, as Azure's gateways see it.
+type VNet struct {
+	Name     string
+	Prefixes []netip.Prefix // address spaces, ascending
+	// Communities are on its routes on private peering, ascending: its own, and
+	// that of its region, which Azure adds only beside one of its own.
+	Communities []bgp.Community
+	Connections []Connection
+	Gateway     VPNGateway // zero: no VPN gateway of its own
+	Origin      string     // azure.vnets.hub
+}
+
+// Connection joins a VNet to the private peering of a circuit, by a connection of
+// its own or of the VNet whose gateways it uses; in the order of Plan.Circuits.
+type Connection struct {
+	Path   string // of the peering
+	Weight int    // Azure's routing weight; higher wins, before AS path
+}
+
+// VPNGateway is the VPN gateway of a VNet.
+type VPNGateway struct {
+	ASN       bgp.ASN
+	Subnet    netip.Prefix // GatewaySubnet; zero: not given
+	Instances []Instance
+}
+
+// Instance is one instance of a VPN gateway. Addresses that are not given are
+// zero.
+type Instance struct {
+	Name    string
+	Public  netip.Addr
+	Private netip.Addr
+	BGP     netip.Addr
+}
+
+// Service is a set of Microsoft services.
+type Service struct {
+	Name        string
+	Communities []bgp.Community // ascending
+	Prefixes    []netip.Prefix  // that bound it, ascending; empty: anywhere
+	Origin      string          // azure.services.storage
+}
+
 // Statement is one line of traffic, resolved.
 type Statement struct {
 	Name        string
 	VRF         Name
+	Networks    []string // names, in the order of the intent, as the next two
+	VNets       []string
+	Services    []string
 	Onprem      []netip.Prefix
 	Azure       []netip.Prefix  // of VNets
 	Communities []bgp.Community // of services
 	Prefer      []string        // paths
+	Origin      string          // traffic.campus-to-hub
 }

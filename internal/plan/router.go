@@ -3,6 +3,7 @@ package plan
 import (
 	"cmp"
 	"fmt"
+	"iter"
 	"net/netip"
 	"slices"
 	"strings"
@@ -221,6 +222,23 @@ type level struct {
 	preference uint32
 }
 
+// levels yields those of a destination. One circuit may know a VNet by its
+// community and another by its prefixes: they are the same paths.
+func (d *deriver) levels(to destination, preference uint32) iter.Seq[level] {
+	return func(yield func(level) bool) {
+		known := d.byCommunity[to.community]
+		if to.community == 0 || len(known) == 0 {
+			yield(level{to, preference})
+			return
+		}
+		for _, p := range known {
+			if !yield(level{destination{prefix: p}, preference}) {
+				return
+			}
+		}
+	}
+}
+
 // A meshTable is a routing table as the routers of a mesh share it.
 type meshTable struct {
 	mesh *mesh
@@ -243,7 +261,9 @@ func (d *deriver) spreads() map[meshTable]int {
 		counted := make(map[level]bool)
 		for _, e := range edges {
 			for to, wishes := range e.imports {
-				counted[level{to, wishes[0].preference()}] = true
+				for one := range d.levels(to, wishes[0].preference()) {
+					counted[one] = true
+				}
 			}
 		}
 		for n := range counted {
@@ -267,9 +287,10 @@ func (d *deriver) multipath(at place) Multipath {
 			paths = e.tunnels()
 		}
 		for to, wishes := range e.imports {
-			n := level{to, wishes[0].preference()}
-			own[n] += paths
-			out.EBGP = max(out.EBGP, own[n])
+			for n := range d.levels(to, wishes[0].preference()) {
+				own[n] += paths
+				out.EBGP = max(out.EBGP, own[n])
+			}
 		}
 	}
 	peers := d.adjacent[at.router]

@@ -17,7 +17,7 @@ func (d *deriver) settle() {
 	for _, e := range d.edges {
 		vrf := e.place().vrf
 		for to, wishes := range e.imports {
-			e.imports[to] = d.settleImport(e, to, wishes, firsts[wanted{vrf, to}])
+			e.imports[to] = d.settleImport(e, to, wishes, firsts[d.wanted(vrf, to)])
 		}
 		for prefix, wishes := range e.exports {
 			d.settleExport(e, prefix, wishes)
@@ -38,6 +38,15 @@ type wanted struct {
 	to  destination
 }
 
+// wanted is the key of a destination: of a VNet's community the VNet's first
+// prefix, as another circuit may know the VNet by its prefixes.
+func (d *deriver) wanted(vrf string, to destination) wanted {
+	for one := range d.levels(to, 0) {
+		return wanted{vrf, one.to}
+	}
+	return wanted{vrf, to}
+}
+
 // firsts lists, for each destination, the circuits that some statement puts
 // first, where there is more than one.
 func (d *deriver) firsts() map[wanted][]imported {
@@ -50,7 +59,7 @@ func (d *deriver) firsts() map[wanted][]imported {
 			if to.isDefault() {
 				continue
 			}
-			key := wanted{e.place().vrf, to}
+			key := d.wanted(e.place().vrf, to)
 			for _, w := range wishes {
 				if w.steer.rank == 0 && !slices.ContainsFunc(out[key], func(o imported) bool { return o.steer.path.peering == w.steer.path.peering }) {
 					out[key] = append(out[key], w)

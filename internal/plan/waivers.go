@@ -56,10 +56,16 @@ func (f *facts) waive(doc *intent.Document) {
 			}
 			used = true
 		}
-		if !used {
+		if !used && !f.unjudged(w) {
 			f.idleWaiver(doc, w, paths, diags)
 		}
 	}
+}
+
+// unjudged reports whether a waiver is of a verdict on what would happen, which
+// nobody was asked for: whether it is needed is not known then.
+func (f *facts) unjudged(w *intent.Waiver) bool {
+	return f.env.Judge == nil && slices.Contains(f.env.Verdicts, diag.Code(w.Rule.V))
 }
 
 // idleWaiver says why no finding needs the waiver: the rule or the place is
