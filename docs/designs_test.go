@@ -18,7 +18,7 @@ import (
 	"github.com/ercfg/ercfg/internal/intent"
 	"github.com/ercfg/ercfg/internal/plan"
 	"github.com/ercfg/ercfg/internal/render"
-	"github.com/ercfg/ercfg/internal/retarget"
+	"github.com/ercfg/ercfg/internal/twin"
 )
 
 // today is the day of every page: no waiver depends on the real one.
@@ -235,7 +235,7 @@ func platformName(r *plan.Router) string {
 func (p *page) refused() []string {
 	var out []string
 	for _, platform := range platforms() {
-		if _, found := retarget.Resolve(p.parse(), platform, today); found.HasErrors() {
+		if _, found := twin.Resolve(p.parse(), platform, today); found.HasErrors() {
 			out = append(out, vendor(platform))
 		}
 	}
@@ -254,7 +254,7 @@ func (p *page) configurations() {
 		if !slices.ContainsFunc(p.plan.Routers, func(r plan.Router) bool { return r.Platform != platform }) {
 			continue
 		}
-		other, found := retarget.Resolve(p.parse(), platform, today)
+		other, found := twin.Resolve(p.parse(), platform, today)
 		p.printf("\n### All routers on %s\n", vendor(platform))
 		if text := p.found(p.more(found)); text != "" {
 			p.printf("\n%s", text)

@@ -63,7 +63,7 @@ var (
 		"internal/golden":       {rank: tests},
 		"internal/fleet":        {rank: tests},
 		"internal/frrtest":      {rank: tests, fansOut: true},
-		"internal/retarget":     {rank: tests, imports: []string{"internal/intent", "internal/plan", "internal/render"}},
+		"internal/twin":         {rank: pure, imports: []string{"internal/intent", "internal/plan", "internal/render"}},
 		"templates":             {rank: data},
 		"schema":                {rank: data},
 		"docs":                  {rank: data},

@@ -14,7 +14,7 @@ import (
 	"github.com/ercfg/ercfg/internal/artifact"
 	"github.com/ercfg/ercfg/internal/expressroute"
 	"github.com/ercfg/ercfg/internal/plan"
-	"github.com/ercfg/ercfg/internal/retarget"
+	"github.com/ercfg/ercfg/internal/twin"
 )
 
 // A construction is a rule that no intent can break, because an intent has no
@@ -372,7 +372,7 @@ func TestByConstruction(t *testing.T) {
 			own := planOf(t, s.document(t))
 			sites := []site{readSite(t, own, configs(t, own))}
 			for _, platform := range vendors() {
-				if p, found := retarget.Resolve(s.document(t), platform, today); !found.HasErrors() {
+				if p, found := twin.Resolve(s.document(t), platform, today); !found.HasErrors() {
 					sites = append(sites, readSite(t, p, configs(t, p)))
 				}
 			}
@@ -429,8 +429,8 @@ func TestConstructionFindsFaults(t *testing.T) {
 		{"ER036", dual, plan.IOSXE, " ipv6 address 2001:DB8:FF:10::1/126\n", ""},
 		{"ER036", dual, plan.Junos, "unit 210 family inet6 address", "unit 999 family inet6 address"},
 		{"ER036", dual, plan.Junos, "set protocols bgp ", "set interfaces xe-0/0/1 unit 999 vlan-id 210\nset protocols bgp "},
-		{"ER036", dual, plan.FRR, " ipv6 address 2001:db8:ff:10::1/126\n", "exit\n!\ninterface eth1.999\n ipv6 address 2001:db8:ff:10::1/126\n"},
-		{"ER036", dual, plan.FRR, "\nexit $status\n", "\nvlan eth1 second 210 1500\nexit $status\n"},
+		{"ER036", dual, plan.FRR, " ipv6 address 2001:db8:ff:10::1/126\n", "exit\n!\ninterface eth2.999\n ipv6 address 2001:db8:ff:10::1/126\n"},
+		{"ER036", dual, plan.FRR, "\nexit $status\n", "\nvlan eth2 second 210 1500\nexit $status\n"},
 		{"ER071", keyed, plan.IOSXE, " neighbor 172.20.6.6 password <env:ER_ZURICH_MD5>\n", ""},
 		{"ER071", keyed, plan.IOSXE, " neighbor 172.20.6.6 password <env:ER_ZURICH_MD5>\n", " neighbor 172.20.6.6 password <env:OTHER>\n"},
 		{"ER071", keyed, plan.Junos, "neighbor 172.20.6.6 import ", "neighbor 172.20.6.6 authentication-key \"<env:OTHER>\"\nset protocols bgp group LITWARE-ZURICH-ER-ZURICH-V4 neighbor 172.20.6.6 import "},

@@ -15,8 +15,8 @@ import (
 	"github.com/ercfg/ercfg/internal/frrtest"
 	"github.com/ercfg/ercfg/internal/intent"
 	"github.com/ercfg/ercfg/internal/plan"
-	"github.com/ercfg/ercfg/internal/retarget"
 	"github.com/ercfg/ercfg/internal/secret"
+	"github.com/ercfg/ercfg/internal/twin"
 )
 
 // key is the value that a secret has in the laboratory: letters and digits, as
@@ -140,7 +140,7 @@ func TestSessions(t *testing.T) {
 func TestDrainedLink(t *testing.T) {
 	t.Parallel()
 	doc := subjectNamed(t, "02-dual-stack-one-ce").document(t)
-	retarget.Document(doc, plan.FRR)
+	twin.Document(doc, plan.FRR)
 	link := doc.Intent.Circuits[0].Value.Private.Secondary
 	link.Shutdown = intent.At[bool]{V: true, Pos: link.Pos}
 	l := newLab(t, planOf(t, doc))

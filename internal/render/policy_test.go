@@ -9,7 +9,7 @@ import (
 
 	"github.com/ercfg/ercfg/internal/artifact"
 	"github.com/ercfg/ercfg/internal/plan"
-	"github.com/ercfg/ercfg/internal/retarget"
+	"github.com/ercfg/ercfg/internal/twin"
 )
 
 // differences compares two devices: their facts, their sessions, what becomes
@@ -124,7 +124,7 @@ func TestSamePolicy(t *testing.T) {
 			reference := s.reference(t)
 			asked := probes(reference)
 			for _, platform := range vendors() {
-				p, diags := retarget.Resolve(s.document(t), platform, today)
+				p, diags := twin.Resolve(s.document(t), platform, today)
 				if diags.HasErrors() {
 					continue // TestRetarget knows why
 				}
@@ -153,7 +153,7 @@ func TestSamePolicy(t *testing.T) {
 // also where FRR cannot express it.
 func (s subject) reference(t testing.TB) *plan.Plan {
 	t.Helper()
-	p, diags := retarget.Resolve(s.document(t), plan.FRR, today)
+	p, diags := twin.Resolve(s.document(t), plan.FRR, today)
 	if p == nil {
 		t.Fatal(findings(t, diags))
 	}

@@ -16,7 +16,7 @@ import (
 	"github.com/ercfg/ercfg/internal/intent"
 	"github.com/ercfg/ercfg/internal/plan"
 	"github.com/ercfg/ercfg/internal/render"
-	"github.com/ercfg/ercfg/internal/retarget"
+	"github.com/ercfg/ercfg/internal/twin"
 )
 
 // today is the day of every test: no waiver depends on the real one.
@@ -30,7 +30,7 @@ func vendors() []plan.Platform { return []plan.Platform{plan.IOSXE, plan.Junos, 
 // is the intent after that change.
 type subject struct {
 	name, file string
-	change     func(*intent.Intent)
+	change     func(*intent.Document)
 }
 
 // subjects lists every golden case and every example, and variants that show the
@@ -63,17 +63,13 @@ func subjects(t testing.TB) []subject {
 }
 
 // withoutMACsec leaves the Direct ports in clear.
-func withoutMACsec(in *intent.Intent) {
-	for i := range in.DirectPorts {
-		in.DirectPorts[i].Value.MACsec = nil
-	}
-}
+func withoutMACsec(doc *intent.Document) { twin.WithoutMACsec(doc) }
 
 // subjectsOn lists the subjects that a platform can express.
 func subjectsOn(t testing.TB, platform plan.Platform) []subject {
 	t.Helper()
 	return slices.DeleteFunc(subjects(t), func(s subject) bool {
-		_, diags := retarget.Resolve(s.document(t), platform, today)
+		_, diags := twin.Resolve(s.document(t), platform, today)
 		return diags.HasErrors()
 	})
 }
@@ -102,7 +98,7 @@ func (s subject) document(t testing.TB) *intent.Document {
 		t.Fatal(findings(t, diags))
 	}
 	if s.change != nil {
-		s.change(doc.Intent)
+		s.change(doc)
 	}
 	return doc
 }
@@ -112,7 +108,7 @@ func (s subject) document(t testing.TB) *intent.Document {
 func (s subject) on(t testing.TB, platform plan.Platform) *plan.Plan {
 	t.Helper()
 	doc := s.document(t)
-	retarget.Document(doc, platform)
+	twin.Document(doc, platform)
 	return planOf(t, doc)
 }
 
@@ -170,7 +166,7 @@ func TestRetarget(t *testing.T) {
 	var refused []refusal
 	for _, platform := range vendors() {
 		for _, s := range subjects(t) {
-			p, diags := retarget.Resolve(s.document(t), platform, today)
+			p, diags := twin.Resolve(s.document(t), platform, today)
 			for _, d := range diags {
 				if d.Severity == diag.Error {
 					refused = append(refused, refusal{s.name, platform, d.Code})
