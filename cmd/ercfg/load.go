@@ -15,45 +15,65 @@ import (
 	"github.com/ercfg/ercfg/internal/intent"
 	"github.com/ercfg/ercfg/internal/plan"
 	"github.com/ercfg/ercfg/internal/render"
+	"github.com/ercfg/ercfg/internal/sim"
 )
 
 // loaded is an intent and all that is known of it.
 type loaded struct {
 	name     string           // as messages print it
 	doc      *intent.Document // nil: a file is no YAML
-	plan     *plan.Plan       // nil: the findings have errors
+	plan     *plan.Plan       // nil: the findings have errors that leave none
 	findings diag.List        // sorted by place
 	digest   string           // of the files
 }
 
 // load reads the intent at path and checks everything that can be checked
 // without a router. The error is the world's; findings are not printed yet.
-func (a *app) load(path string) (*loaded, error) {
+func (a *app) load(path string) (*loaded, error) { return a.loadAs(path, built) }
+
+// A purpose is what a verb wants of an intent.
+type purpose uint8
+
+const (
+	built     purpose = iota // its plan, where nothing is wrong with it
+	judged                   // also what would happen, compared with what it says
+	predicted                // the same, and the plan although a rule of design refuses it
+)
+
+// loadAs is load for a purpose.
+func (a *app) loadAs(path string, why purpose) (*loaded, error) {
 	in, env, err := a.parse(path)
 	if err != nil || in.doc == nil {
 		return in, err
 	}
+	if why != built {
+		env.Judge = sim.Check
+	}
+	env.Predict = why == predicted
 	var p *plan.Plan
-	in.check(func() (found diag.List) {
+	sound := in.check(func() (found diag.List) {
 		p, found = plan.Resolve(in.doc, env)
 		return found
 	})
-	if !in.findings.HasErrors() {
+	if sound {
 		in.plan = p
 	}
 	return in, nil
 }
 
 // check runs the schema beside the rules, which both only read the document,
-// and keeps what they find, sorted by place.
-func (in *loaded) check(rules func() diag.List) {
+// and keeps what they find, sorted by place. It reports whether the document
+// is sound but for what the rules say.
+func (in *loaded) check(rules func() diag.List) (sound bool) {
 	var refused diag.List
 	var wg sync.WaitGroup
 	wg.Go(func() { refused = in.doc.Validate() })
 	found := rules()
 	wg.Wait()
 	in.findings = append(in.findings, refused...)
+	sound = !in.findings.HasErrors()
 	in.findings = append(in.findings, unsaid(found, in.findings)...).Sorted()
+	return sound
 }
 
 // unsaid drops the rules' findings about values that the schema has refused:
@@ -75,7 +95,7 @@ func (a *app) parse(path string) (*loaded, plan.Env, error) {
 	}
 	doc, diags := intent.Read(files)
 	in := &loaded{name: inputName(path), doc: doc, findings: diags, digest: digest(files)}
-	return in, plan.Env{Today: time.Now(), Secret: secretReader(folder).Read, Check: render.Check, Rules: ruleCodes}, nil
+	return in, plan.Env{Today: time.Now(), Secret: secretReader(folder).Read, Check: render.Check, Verdicts: sim.Verdicts(), Rules: ruleCodes}, nil
 }
 
 // ruleCodes lists the codes that have a page, which is all of them.

@@ -7,9 +7,9 @@ func (a *app) validateCommand() *cobra.Command {
 		Use:   "validate FILE|DIR|-",
 		Short: "Check an intent: every mistake at once, with its remedy",
 		Long: `validate checks an intent: its YAML, its schema, the rules of ExpressRoute and
-BGP design, and what each router's platform can express. It reads one file, all
-*.yaml files of a directory as one intent, or standard input (-), and writes
-nothing.
+BGP design, what each router's platform can express, and what the traffic would
+do in every single failure. It reads one file, all *.yaml files of a directory
+as one intent, or standard input (-), and writes nothing.
 
 Findings are printed together, sorted by place. An error makes the exit code 1;
 a warning does not. With --output json the findings go to standard output.`,
@@ -24,7 +24,7 @@ a warning does not. With --output json the findings go to standard output.`,
 
 // validate prints every finding of an intent.
 func (a *app) validate(path string) error {
-	in, err := a.load(path)
+	in, err := a.loadAs(path, judged)
 	if err != nil {
 		return err
 	}
