@@ -49,6 +49,7 @@ var (
 		"internal/render":       {rank: pure, imports: []string{"internal/plan", "internal/artifact", "templates"}, fansOut: true},
 		"internal/artifact":     {rank: files, fansOut: true}, // WriteDir, over files
 		"internal/sim":          {rank: pure, imports: []string{"internal/plan"}, fansOut: true},
+		"internal/pathtable":    {rank: pure, imports: []string{"internal/plan", "internal/sim"}},
 		"internal/ticket":       {rank: pure, imports: []string{"internal/plan", "internal/artifact", "internal/sim", "internal/confdiff"}},
 		"internal/confdiff":     {rank: pure, imports: []string{"internal/artifact"}},
 		"internal/push":         {rank: shell, imports: []string{"internal/plan", "internal/artifact", "internal/sim", "internal/confdiff"}, fansOut: true},

@@ -26,6 +26,7 @@ routers really do, and renders the configuration of every edge router in its
 own language: Cisco IOS-XE, Juniper Junos, FRR.`,
 		Example: `  ercfg init -o site.yaml            an intent to start from
   ercfg validate site.yaml           every mistake at once, with its remedy
+  ercfg paths site.yaml              which path carries what, in each failure
   ercfg render site.yaml -o out/     one configuration per router`,
 		SilenceErrors: true,
 		SilenceUsage:  true,
@@ -38,14 +39,14 @@ own language: Cisco IOS-XE, Juniper Junos, FRR.`,
 		},
 	}
 	root.CompletionOptions.DisableDefaultCmd = true
-	root.PersistentFlags().Var(newChoice(&a.output, "text", "json"), "output", "form of findings, of explain and of version")
+	root.PersistentFlags().Var(newChoice(&a.output, "text", "json"), "output", "form of findings, and of what explain, paths and version print")
 	root.PersistentFlags().BoolVar(&a.verbose, "verbose", false, "print notes, too")
 	root.PersistentFlags().BoolP("help", "h", false, "print this help")
 	root.Flags().BoolVar(&version, "version", false, "do what the verb version does")
 	root.SetFlagErrorFunc(flagError)
 	// In the order of a newcomer's day; cobra sorts its own copy by name.
 	verbs := []*cobra.Command{
-		a.initCommand(), a.validateCommand(), a.renderCommand(), a.showCommand(),
+		a.initCommand(), a.validateCommand(), a.pathsCommand(), a.renderCommand(), a.showCommand(),
 		a.explainCommand(), a.schemaCommand(), a.versionCommand(), a.completionCommand(),
 	}
 	root.AddCommand(verbs...)
