@@ -36,17 +36,19 @@ func frrCompanions() []companion {
 
 // frrView is a router in the words of FRR.
 type frrView struct {
-	Hostname       string
-	Statics        []frrStatic // of the global table
-	VRFs           []frrVRF    // those with static routes
-	Interfaces     []frrInterface
-	Instances      []frrInstance // of BGP: the global table's, then by VRF
-	PrefixFamilies []frrPrefixFamily
-	Communities    []frrCommunity
-	Policies       []frrRouteMap
-	Profiles       []frrProfile
-	Linux          linuxView
-	Origin         string
+	Hostname        string
+	Multipath       bool // BGP installs several paths, in one table at least
+	MultipathOrigin string
+	Statics         []frrStatic // of the global table
+	VRFs            []frrVRF    // those with static routes
+	Interfaces      []frrInterface
+	Instances       []frrInstance // of BGP: the global table's, then by VRF
+	PrefixFamilies  []frrPrefixFamily
+	Communities     []frrCommunity
+	Policies        []frrRouteMap
+	Profiles        []frrProfile
+	Linux           linuxView
+	Origin          string
 }
 
 // frrVRF is the block of a VRF that is no interface's: its static routes.
@@ -70,6 +72,7 @@ func frr(name string, r *plan.Router) frrView {
 		Hostname: r.Name, Statics: frrStatics(r, ""), Interfaces: frrInterfaces(r), Instances: frrInstances(prefix, r, all),
 		Communities: frrCommunities(r), Policies: frrPolicies(r), Profiles: frrProfiles(prefix, all), Linux: linux(r, all), Origin: r.Origin,
 	}
+	v.Multipath, v.MultipathOrigin = frrMultipath(v.Instances)
 	for i := range r.VRFs {
 		if routes := frrStatics(r, r.VRFs[i].Name); len(routes) > 0 {
 			v.VRFs = append(v.VRFs, frrVRF{r.VRFs[i].Name, routes, r.VRFs[i].Origin})
@@ -81,6 +84,20 @@ func frr(name string, r *plan.Router) frrView {
 		}
 	}
 	return v
+}
+
+// frrMultipath reports whether an instance has a family that installs several
+// paths, and where the first of them comes from. FRR's groups of next hops are
+// one setting for all tables.
+func frrMultipath(all []frrInstance) (several bool, origin string) {
+	for i := range all {
+		for _, f := range all[i].Families {
+			if f.PathsEBGP > 1 || f.PathsIBGP > 1 {
+				return true, f.PathsOrigin
+			}
+		}
+	}
+	return false, ""
 }
 
 // frrInterfaces lists the VLAN and tunnel devices and the loopback in FRR's

@@ -1,6 +1,7 @@
 package render_test
 
 import (
+	"encoding/json"
 	"fmt"
 	"net/netip"
 	"slices"
@@ -170,13 +171,7 @@ func TestDrills(t *testing.T) {
 	edge := l.edges[primary.Origin]
 
 	// Everything but the primary link, in the FIB.
-	drained := l.plannedInterfaces(r)
-	for prefix, devices := range drained {
-		drained[prefix] = slices.DeleteFunc(slices.Clone(devices), func(d string) bool { return d == primary.Subinterface() })
-		if len(drained[prefix]) != 1 || len(devices) != 2 {
-			t.Fatalf("the plan sends %s out of %q: this proves nothing", prefix, devices)
-		}
-	}
+	drained := l.plannedWithout(r, primary)
 	sends := func(want map[netip.Prefix][]string) func() (bool, string) {
 		return func() (bool, string) {
 			diff := diffPrefixes(want, forwarded(router))
@@ -215,6 +210,77 @@ func TestDrills(t *testing.T) {
 	}
 }
 
+// A link that loses its carrier and gets it back carries its share again. The
+// kernel is asked, not FRR, which shows its groups of next hops as it has made
+// them and not as Linux has left them.
+func TestDrillsCarrier(t *testing.T) {
+	t.Parallel()
+	l := newLab(t, subjectNamed(t, "02-dual-stack-one-ce").on(t, plan.FRR))
+	provider := l.provider()
+	l.start()
+	l.await()
+	r := &l.plan.Routers[0]
+	router := l.routers[r.Name]
+	both, other := l.plannedInterfaces(r), l.plannedWithout(r, r.Links[0])
+
+	run(t, provider, "ip", "link", "set", providerPort(1), "down")
+	frrtest.WaitFor(t, convergence, "no carrier: all by the other link", func() (bool, string) {
+		diff := diffPrefixes(other, kernelSends(t, router, other)) + diffPrefixes(other, forwarded(router))
+		return diff == "", diff
+	})
+	run(t, provider, "ip", "link", "set", providerPort(1), "up")
+	l.await()
+	if diff := diffPrefixes(both, kernelSends(t, router, both)); diff != "" {
+		t.Errorf("the link and its sessions are back, and FRR uses both links (-want +kernel):\n%s", diff)
+	}
+}
+
+// plannedWithout is plannedInterfaces once link, one of two that carry
+// everything, carries nothing.
+func (l *lab) plannedWithout(r *plan.Router, link plan.Link) map[netip.Prefix][]string {
+	l.t.Helper()
+	out := l.plannedInterfaces(r)
+	for prefix, devices := range out {
+		out[prefix] = slices.DeleteFunc(slices.Clone(devices), func(d string) bool { return d == link.Subinterface() })
+		if len(out[prefix]) != 1 || len(devices) != 2 {
+			l.t.Fatalf("the plan sends %s out of %q: this proves nothing", prefix, devices)
+		}
+	}
+	return out
+}
+
+// kernelSends asks a router's kernel for the interfaces by which it sends to each
+// of the prefixes, sorted.
+func kernelSends[V any](t testing.TB, r *frrtest.Router, prefixes map[netip.Prefix]V) map[netip.Prefix][]string {
+	t.Helper()
+	type hop struct{ Dev string }
+	out := make(map[netip.Prefix][]string)
+	for prefix := range prefixes {
+		family := "-4"
+		if plan.FamilyOf(prefix.Addr()) == plan.IPv6 {
+			family = "-6"
+		}
+		var routes []struct {
+			hop      // of a route that has one only
+			Nexthops []hop
+		}
+		text := run(t, r, "ip", "-json", family, "route", "show", prefix.String(), "proto", "bgp")
+		if err := json.Unmarshal([]byte(text), &routes); err != nil {
+			t.Fatalf("%s: %v: %s", r.Name, err, text)
+		}
+		for _, route := range routes {
+			if len(route.Nexthops) == 0 {
+				route.Nexthops = []hop{route.hop}
+			}
+			for _, h := range route.Nexthops {
+				out[prefix] = append(out[prefix], h.Dev)
+			}
+		}
+		slices.Sort(out[prefix])
+	}
+	return out
+}
+
 // blackhole is how long our sending direction may be lost when a link dies in
 // silence: BFD takes 900 ms, and the laboratory's machines are shared.
 const blackhole = 2 * time.Second
@@ -226,7 +292,7 @@ func (l *lab) provider() *frrtest.Router {
 	links := 0
 	l.join = func(a *frrtest.Router, ifA string, edge *frrtest.Router, ifB string) {
 		links++
-		ours, bridge := fmt.Sprintf("ce%d", links), fmt.Sprintf("bridge%d", links)
+		ours, bridge := providerPort(links), fmt.Sprintf("bridge%d", links)
 		l.net.Link(a, ifA, p, ours)
 		l.net.Link(edge, ifB, p, edgePort(edge))
 		run(l.t, p, "ip", "link", "add", bridge, "type", "bridge")
@@ -236,6 +302,10 @@ func (l *lab) provider() *frrtest.Router {
 	}
 	return p
 }
+
+// providerPort is the provider's port to our end of a link. Links count from 1,
+// router by router in the order of the plan.
+func providerPort(link int) string { return fmt.Sprintf("ce%d", link) }
 
 // edgePort is the provider's port to an edge router.
 func edgePort(edge *frrtest.Router) string { return "to-" + edge.Name }

@@ -198,6 +198,7 @@ func TestPolicyFindsFaults(t *testing.T) {
 		{"longer prefix", "standby-circuit", plan.FRR, "permit 10.90.0.0/16", "permit 10.90.0.0/17"},
 		{"filter of redistribution", "originate", plan.FRR, "seq 20 permit 10.47.16.0/20", "seq 20 permit 10.47.32.0/20"},
 		{"hold time", "standby-circuit", plan.FRR, "timers 20 60", "timers 20 180"},
+		{"next hops in groups", "standby-circuit", plan.FRR, "no zebra nexthop kernel enable", ""},
 
 		{"community of another region", microsoft, plan.IOSXE, " permit 12076:51003", " permit 12076:51004"},
 		{"match of communities left out", microsoft, plan.IOSXE, " match community ADATUM-SAAS-IBGP-COMMUNITIES", ""},

@@ -21,6 +21,7 @@ type frrReading struct {
 	bare     map[*neighbor]bool   // neighbors with the plain bfd line
 	paths    map[frrFamilyOf][2]int
 	vpn      map[frrFamilyOf]*frrTargetsOf // of a VRF's family
+	noGroups bool                          // routes have their next hops to themselves
 }
 
 // An frrFamilyOf is an address family of one table.
@@ -120,6 +121,8 @@ func (r *frrReading) statement(w []string) {
 func (r *frrReading) top(w []string) {
 	switch {
 	case is(w, "frr defaults traditional"), is(w, "hostname *"), is(w, "log syslog informational"), is(w, "service integrated-vtysh-config"):
+	case is(w, "no zebra nexthop kernel enable"):
+		r.noGroups = true
 	case is(w, "interface *"), is(w, "bfd"):
 		r.open = append(r.open, r.line)
 	case is(w, "router bgp *"):
@@ -343,9 +346,19 @@ func (r *frrReading) inProfile(w []string) {
 }
 
 // finish settles what one line alone does not say. FRR installs several equal
-// paths unless it is told one, so both limits have to be there. Both families
-// of a VRF say the same of VPN routes; the device has one word for both.
+// paths unless it is told one, so both limits have to be there. Where several
+// are wanted, groups of next hops would lose a link that flaps; where none are,
+// the line would be one without a reason. Both families of a VRF say the same
+// of VPN routes; the device has one word for both.
 func (r *frrReading) finish() {
+	several := false
+	for _, paths := range r.paths {
+		several = several || paths[0] > 1 || paths[1] > 1
+	}
+	if several != r.noGroups {
+		r.line = "no zebra nexthop kernel enable"
+		r.fail("there without several paths, or not there with them")
+	}
 	for a, n := range r.neighbors {
 		r.line = "neighbor " + a.String()
 		paths, ok := r.paths[frrFamilyOf{a.vrf, n.family}]
