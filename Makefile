@@ -3,10 +3,14 @@
 
 GO ?= go
 
+# As root the labs are drilled, which takes eight minutes on two idle cores.
+TIMEOUT ?= 25m
+
 # Where the vendors' models can be had, their reader checks every golden.
 # On CI whatever can be tested must be tested: a skip is a failure there.
 ifeq ($(CI),true)
 export ERCFG_LAB := must
+export ERCFG_BROWSER := must
 ifneq ($(wildcard ../shared/oracle),)
 export ERCFG_ORACLE := must
 endif
@@ -38,19 +42,20 @@ check: ## format, vet, staticcheck, all tests that this machine can run; no root
 	test -z "$$unformatted" || { echo "not formatted:"; echo "$$unformatted"; exit 1; }
 	$(GO) vet ./...
 	$(GO) tool staticcheck ./...
-	@echo $(GO) test ./...; [ "$$(id -u)" = 0 ] || unset ERCFG_LAB; $(GO) test ./...
+	@echo $(GO) test -timeout $(TIMEOUT) ./...; [ "$$(id -u)" = 0 ] || unset ERCFG_LAB; $(GO) test -timeout $(TIMEOUT) ./...
 
 race: ## the tests of what runs in parallel, under the race detector
 	@command -v $$($(GO) env CC) >/dev/null || { echo "race: no C compiler, which the race detector needs: skipped"; [ "$$CI" != true ]; exit; }; \
 	set -x; \
+	$(GO) test -race -run 'Matrix|Verdict' ./internal/sim && \
 	$(GO) test -race -skip 'FRRLoads|TestStrongSwan|TestVRFScript|TestTunnelScript|TestDesigns|TestVPNRoutes|TestSessions|TestDrainedLink|TestDrills' ./internal/intent ./internal/plan ./internal/render ./internal/artifact && \
 	$(GO) test -race -run '^TestScript$$/^script$$' ./cmd/ercfg
 
 # As root check has run them already; sudo -n asks nobody for a password.
 live: ## the tests that need root, under sudo where check ran without
 	@if [ "$$(id -u)" != 0 ] && sudo -n true 2>/dev/null; then \
-	  echo "$(GO) test -exec 'sudo -n -E' ./internal/frrtest ./internal/render"; \
-	  $(GO) test -exec 'sudo -n -E' ./internal/frrtest ./internal/render; \
+	  echo "$(GO) test -timeout $(TIMEOUT) -exec 'sudo -n -E' ./internal/frrtest ./internal/render ./internal/confdiff ./internal/lab"; \
+	  $(GO) test -timeout $(TIMEOUT) -exec 'sudo -n -E' ./internal/frrtest ./internal/render ./internal/confdiff ./internal/lab; \
 	elif [ "$$(id -u)" != 0 ]; then \
 	  echo "live: neither root nor sudo: the tests on FRR daemons are skipped"; [ "$$ERCFG_LAB" != must ]; \
 	fi
@@ -65,6 +70,8 @@ skipped: ## what `make test` cannot run on this machine, and why
 	PATH="$$PATH:/usr/sbin"; \
 	{ command -v charon-systemd && command -v swanctl; } >/dev/null || add 'IPsec between two strongSwans (no charon-systemd and swanctl)'; \
 	command -v nft >/dev/null || add 'packet rules in the kernel (no nft)'; \
+	command -v chromium >/dev/null || add 'HTML pages in a browser (no chromium)'; \
+	command -v bird >/dev/null || add "the lab's Microsoft edge on BIRD (no bird2)"; \
 	command -v uacctd >/dev/null || add 'flow export by pmacct (no uacctd)'; \
 	command -v systemd-analyze >/dev/null || add "the units in systemd's eyes (no systemd-analyze)"; \
 	command -v $$($(GO) env CC) >/dev/null || add 'the race detector (no C compiler)'; \
@@ -78,7 +85,7 @@ generate: ## rewrite the intent's schema and reference from the Go types
 	ERCFG_UPDATE=1 $(GO) test -count=1 -run 'Reference' ./docs
 
 bench: ## the benchmark of every stage
-	$(GO) test -run '^$$' -bench . -benchmem ./internal/intent ./internal/plan ./internal/render ./internal/artifact
+	$(GO) test -run '^$$' -bench . -benchmem ./internal/intent ./internal/plan ./internal/sim ./internal/render ./internal/artifact
 
 bench-fleet: ## stages, wall time and peak memory for 1,000 and 10,000 routers
 	ERCFG_FLEET=1 $(GO) test -count=1 -v -run '^TestFleet$$' ./cmd/ercfg
@@ -94,9 +101,10 @@ fuzz: ## every fuzz target for FUZZTIME (default 20s)
 # Beside Go, the tests on real daemons need FRR, and the race detector a C
 # compiler. Without FRR they skip and say why; on CI (ERCFG_LAB=must) that is a
 # failure.
-# strongSwan, nftables and pmacct read the companion files of a Linux router.
+# strongSwan, nftables and pmacct read the companion files of a Linux router; BIRD
+# is Azure's side of a lab on another code base, Chromium reads the HTML pages.
 DEPS := frr frr-pythontools iproute2 gcc libc6-dev \
-  charon-systemd strongswan-swanctl libstrongswan-standard-plugins libcharon-extra-plugins nftables pmacct
+  charon-systemd strongswan-swanctl libstrongswan-standard-plugins libcharon-extra-plugins nftables pmacct bird2 chromium
 
 install-deps: ## install what the live tests need, where that is allowed (Debian)
 	@command -v dpkg-query >/dev/null || { echo "install-deps: no Debian: FRR tests skip unless FRR 8.4 is there"; exit 0; }; \

@@ -51,7 +51,7 @@ var (
 		"internal/sim":          {rank: pure, imports: []string{"internal/plan"}, fansOut: true},
 		"internal/pathtable":    {rank: pure, imports: []string{"internal/plan", "internal/sim"}},
 		"internal/ticket":       {rank: pure, imports: []string{"internal/plan", "internal/artifact", "internal/sim", "internal/confdiff"}},
-		"internal/confdiff":     {rank: pure, imports: []string{"internal/artifact"}},
+		"internal/confdiff":     {rank: pure},
 		"internal/push":         {rank: shell, imports: []string{"internal/plan", "internal/artifact", "internal/sim", "internal/confdiff"}, fansOut: true},
 		"internal/verify":       {rank: shell, imports: []string{"internal/plan", "internal/sim"}, fansOut: true},
 		"internal/lab":          {rank: shell, imports: []string{"internal/plan", "internal/artifact", "internal/sim"}, fansOut: true},
@@ -81,6 +81,7 @@ var (
 		"github.com/spf13/pflag":                   "cmd/ercfg/*.go",
 		"github.com/google/go-cmp":                 "internal/golden/*.go",
 		"github.com/scrapli/scrapligo":             "internal/push/session.go",
+		"golang.org/x/sys":                         "internal/lab/*.go",
 		"github.com/netsampler/goflow2/v2":         "internal/verify/collect.go",
 	}
 

@@ -35,6 +35,12 @@ type usageError struct {
 
 func (e usageError) Error() string { return e.summary }
 
+// An exitStatus ends a verb that runs a command of the user's: the command's
+// exit code is the verb's, and the command has said why itself.
+type exitStatus int
+
+func (e exitStatus) Error() string { return fmt.Sprintf("exit code %d", int(e)) }
+
 // app is one run: its streams and the flags that all verbs share.
 type app struct {
 	stdin   io.Reader
@@ -62,6 +68,9 @@ func (a *app) run(args []string) int {
 	}
 	if errors.Is(err, errFindings) {
 		return exitFindings
+	}
+	if status, ok := errors.AsType[exitStatus](err); ok {
+		return int(status)
 	}
 	for _, e := range independent(err) {
 		fmt.Fprintf(a.stderr, "ercfg: %s\n", sentence(e))

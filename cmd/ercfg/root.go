@@ -39,14 +39,14 @@ own language: Cisco IOS-XE, Juniper Junos, FRR.`,
 		},
 	}
 	root.CompletionOptions.DisableDefaultCmd = true
-	root.PersistentFlags().Var(newChoice(&a.output, "text", "json"), "output", "form of findings, and of what explain, paths and version print")
+	root.PersistentFlags().Var(newChoice(&a.output, "text", "json"), "output", "form of findings, and of what explain, lab, paths and version print")
 	root.PersistentFlags().BoolVar(&a.verbose, "verbose", false, "print notes, too")
 	root.PersistentFlags().BoolP("help", "h", false, "print this help")
 	root.Flags().BoolVar(&version, "version", false, "do what the verb version does")
 	root.SetFlagErrorFunc(flagError)
 	// In the order of a newcomer's day; cobra sorts its own copy by name.
 	verbs := []*cobra.Command{
-		a.initCommand(), a.validateCommand(), a.pathsCommand(), a.renderCommand(), a.showCommand(),
+		a.initCommand(), a.validateCommand(), a.pathsCommand(), a.renderCommand(), a.showCommand(), a.labCommand(),
 		a.explainCommand(), a.schemaCommand(), a.versionCommand(), a.completionCommand(),
 	}
 	root.AddCommand(verbs...)
@@ -100,7 +100,10 @@ func help(cmd *cobra.Command, verbs []*cobra.Command) {
 	if cmd.Example != "" {
 		fmt.Fprintf(&b, "\nExamples:\n%s\n", cmd.Example)
 	}
-	if !cmd.HasParent() {
+	if cmd.HasParent() {
+		verbs = cmd.Commands()
+	}
+	if len(verbs) > 0 {
 		b.WriteString("\nVerbs:\n")
 		for _, c := range verbs {
 			fmt.Fprintf(&b, "  %-11s %s\n", c.Name(), c.Short)
@@ -108,6 +111,11 @@ func help(cmd *cobra.Command, verbs []*cobra.Command) {
 	}
 	if flags := cmd.LocalNonPersistentFlags(); flags.HasAvailableFlags() {
 		fmt.Fprintf(&b, "\nFlags:\n%s", flags.FlagUsagesWrapped(columns))
+	}
+	for c := cmd; c.HasParent(); c = c.Parent() {
+		if flags := c.PersistentFlags(); flags.HasAvailableFlags() {
+			fmt.Fprintf(&b, "\nFlags of every verb of %s:\n%s", verb(c), flags.FlagUsagesWrapped(columns))
+		}
 	}
 	fmt.Fprintf(&b, "\nFlags of every verb:\n%s", cmd.Root().PersistentFlags().FlagUsagesWrapped(columns))
 	if !cmd.HasParent() {
@@ -120,9 +128,10 @@ to standard error.
 	fmt.Fprint(cmd.OutOrStdout(), b.String())
 }
 
-// flagError names the nearest flag for one that does not exist.
+// flagError names the nearest flag for one that does not exist, and says what a
+// flag wants whose value is none: the words of Go's parsers help nobody.
 func flagError(cmd *cobra.Command, err error) error {
-	hint := fmt.Sprintf("`ercfg help %s` lists the flags", cmd.Name())
+	hint := fmt.Sprintf("`ercfg help %s` lists the flags", verb(cmd))
 	if !cmd.HasParent() {
 		hint = "`ercfg help` lists the flags"
 	}
@@ -135,7 +144,25 @@ func flagError(cmd *cobra.Command, err error) error {
 		})
 		hint = diag.DidYouMean("--"+missing.GetSpecifiedName(), known)
 	}
+	if invalid, ok := errors.AsType[*pflag.InvalidValueError](err); ok {
+		if want := wanted(invalid.GetFlag().Value.Type()); want != "" {
+			return usageError{fmt.Sprintf("--%s wants %s, not %q", invalid.GetFlag().Name, want, invalid.GetValue()), hint}
+		}
+	}
 	return usageError{err.Error(), hint}
+}
+
+// wanted says what a flag of a type of pflag's takes.
+func wanted(kind string) string {
+	switch kind {
+	case "int":
+		return "a whole number"
+	case "duration":
+		return "a duration such as 9s"
+	case "bool":
+		return "true, false or no value"
+	}
+	return "" // the flag says it itself
 }
 
 // exactly takes the arguments named, one each, and no others.
@@ -143,13 +170,16 @@ func exactly(names ...string) cobra.PositionalArgs {
 	return func(cmd *cobra.Command, args []string) error {
 		switch {
 		case len(args) < len(names):
-			return usageError{fmt.Sprintf("%s: %s is missing", cmd.Name(), names[len(args)]), "usage: " + cmd.UseLine()}
+			return usageError{fmt.Sprintf("%s: %s is missing", verb(cmd), names[len(args)]), "usage: " + cmd.UseLine()}
 		case len(args) > len(names):
-			return usageError{fmt.Sprintf("%s: %q is one argument too many", cmd.Name(), args[len(names)]), "usage: " + cmd.UseLine()}
+			return usageError{fmt.Sprintf("%s: %q is one argument too many", verb(cmd), args[len(names)]), "usage: " + cmd.UseLine()}
 		}
 		return nil
 	}
 }
+
+// verb is a command's name as a person writes it: lab up.
+func verb(cmd *cobra.Command) string { return strings.TrimPrefix(cmd.CommandPath(), "ercfg ") }
 
 // oneOf takes one argument of the list, or none.
 func oneOf(what string, list []string) cobra.PositionalArgs {

@@ -11,11 +11,13 @@ import (
 func (a *app) schemaCommand() *cobra.Command {
 	names := schema.Names()
 	return &cobra.Command{
-		Use:   "schema [" + strings.Join(names, "|") + "]",
+		Use:   "schema [NAME]",
 		Short: "Print a JSON Schema: of the intent, or of what ercfg prints",
 		Long: `schema prints a published JSON Schema (draft 2020-12): that of the intent, or of
-a document that ercfg itself prints as JSON. Without an argument it prints the
-intent's, for editors.`,
+a document that ercfg itself prints as JSON. Without NAME it prints that of the
+intent, for editors. The names:
+
+  ` + strings.Join(names, "\n  "),
 		Example: `  ercfg schema > ercfg.schema.json
   ercfg schema findings`,
 		Args:      oneOf("schema", names),

@@ -56,11 +56,14 @@ func exits(ts *testscript.TestScript, neg bool, args []string) {
 	}
 }
 
-// condition knows [root], and [tmpfs] where a private mount can be made.
+// condition knows [root], [tmpfs] where a private mount can be made, and [userns]
+// where a user namespace can.
 func condition(cond string) (bool, error) {
 	switch cond {
 	case "root":
 		return os.Geteuid() == 0, nil
+	case "userns":
+		return exec.Command("unshare", "--user", "true").Run() == nil, nil
 	case "tmpfs":
 		return exec.Command("unshare", "-m", "mount", "-t", "tmpfs", "none", "/mnt").Run() == nil, nil
 	}
