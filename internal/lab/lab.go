@@ -80,7 +80,7 @@ type Options struct {
 	// GatewayHold is the BGP hold time that the VPN gateways offer. Azure's is
 	// 180 s (vpn-gateway-vpn-faq.md); a shorter one makes a silent failure of a
 	// tunnel show sooner, and the lab says that it is not Azure's. Whole seconds,
-	// 3 to 65535.
+	// 3 to 180.
 	GatewayHold time.Duration
 }
 

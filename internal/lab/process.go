@@ -107,12 +107,3 @@ func holders(dir string) []int {
 	return out
 }
 
-// holds reports whether the process is process 1 of a lab's own namespace.
-func (p process) holds() bool {
-	environ, err := os.ReadFile(fmt.Sprintf("/proc/%d/environ", p.PID))
-	if err != nil || variable(environ, "ERCFG_LAB") == "" {
-		return false
-	}
-	status, err := os.ReadFile(fmt.Sprintf("/proc/%d/status", p.PID))
-	return err == nil && innermostIs1(string(status))
-}

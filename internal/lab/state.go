@@ -97,7 +97,8 @@ func isState(name string) bool {
 }
 
 // Known lists the labs below dir, a directory each, by name: those that are up,
-// and those of which something is left. Any other directory is none of the lab's.
+// one whose state somebody has removed among them, and those of which something is
+// left. Any other directory is none of the lab's.
 func Known(dir string) ([]string, error) {
 	entries, err := os.ReadDir(dir)
 	if err != nil && !errors.Is(err, fs.ErrNotExist) {
@@ -112,7 +113,7 @@ func Known(dir string) ([]string, error) {
 		if err != nil && !errors.Is(err, fs.ErrNotExist) {
 			return nil, err
 		}
-		if slices.ContainsFunc(inside, func(f fs.DirEntry) bool { return isState(f.Name()) }) {
+		if slices.ContainsFunc(inside, func(f fs.DirEntry) bool { return isState(f.Name()) }) || len(holders(filepath.Join(dir, e.Name()))) > 0 {
 			out = append(out, e.Name())
 		}
 	}
@@ -163,8 +164,8 @@ func (s *state) end(ctx context.Context, dir string) error {
 	if !s.alive() {
 		return nil
 	}
-	if !s.Root.holds() {
-		return fmt.Errorf("%s names process %d, which is no lab's: remove the file", filepath.Join(dir, stateName), s.Root.PID)
+	if !slices.Contains(holders(dir), s.Root.PID) {
+		return fmt.Errorf("%s names process %d, which holds no lab for this directory: remove the file", filepath.Join(dir, stateName), s.Root.PID)
 	}
 	// The way back is not cut short by whoever has cut the way there.
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), endLimit)

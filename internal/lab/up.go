@@ -85,8 +85,8 @@ func (o Options) Check() error {
 	if o.MSEE != "frr" && o.MSEE != "bird" {
 		return fmt.Errorf("an MSEE runs frr or bird, not %q", o.MSEE)
 	}
-	if o.GatewayHold < 3*time.Second || o.GatewayHold > 65535*time.Second || o.GatewayHold%time.Second != 0 {
-		return fmt.Errorf("a hold time is whole seconds, 3 s to 65535 s (RFC 4271 §4.2), not %v", o.GatewayHold)
+	if o.GatewayHold < 3*time.Second || o.GatewayHold > azureHold || o.GatewayHold%time.Second != 0 {
+		return fmt.Errorf("a gateway's hold time is whole seconds, from 3 s (RFC 4271 §4.2) to Azure's 180 s, not %v", o.GatewayHold)
 	}
 	return nil
 }
