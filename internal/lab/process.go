@@ -106,4 +106,3 @@ func holders(dir string) []int {
 	}
 	return out
 }
-
