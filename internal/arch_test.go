@@ -50,7 +50,7 @@ var (
 		"internal/artifact":     {rank: files, fansOut: true}, // WriteDir, over files
 		"internal/sim":          {rank: pure, imports: []string{"internal/plan"}, fansOut: true},
 		"internal/pathtable":    {rank: pure, imports: []string{"internal/plan", "internal/sim"}},
-		"internal/ticket":       {rank: pure, imports: []string{"internal/plan", "internal/artifact", "internal/sim", "internal/confdiff"}},
+		"internal/ticket":       {rank: pure, imports: []string{"internal/plan", "internal/artifact", "internal/sim", "internal/pathtable", "internal/confdiff"}},
 		"internal/confdiff":     {rank: pure},
 		"internal/push":         {rank: shell, imports: []string{"internal/plan", "internal/artifact", "internal/sim", "internal/confdiff"}, fansOut: true},
 		"internal/verify":       {rank: shell, imports: []string{"internal/plan", "internal/sim"}, fansOut: true},

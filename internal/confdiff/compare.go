@@ -1,6 +1,7 @@
 package confdiff
 
 import (
+	"net/netip"
 	"slices"
 	"strings"
 )
@@ -24,14 +25,20 @@ type Difference struct {
 // Compare says what have, which a router prints, lacks and has too much against
 // want, which was rendered for it, object by object. Intent is the name that
 // begins the names of objects: what bears it and was not rendered any more is left
-// over from an earlier rendering. Of what others share with us (the BGP process, a
-// loopback) only statements that were rendered are compared, and what nobody
-// rendered and does not bear the name is not ours. Differences are sorted by the
-// order of want, then of have.
+// over from an earlier rendering. Of what others share with us (the BGP process,
+// static routes, a physical interface) only statements that were rendered are
+// compared, and what nobody rendered and is not marked as ours is not ours. A
+// router ID or loopback that the router has already stays as it is. Entries of a
+// list that only permits are compared without their numbers, which mean nothing
+// there. Differences are sorted by the order of want, then of have.
 func Compare(want, have Config, intent string) []Difference {
-	c := comparison{platform: want.Platform, prefix: strings.ToUpper(intent) + "-", want: sort(want), have: sort(have)}
+	return newComparison(want, have, intent).differences()
+}
+
+// differences compares object by object.
+func (c *comparison) differences() []Difference {
 	var out []Difference
-	for _, o := range slices.Concat(c.want.objects, c.leftOver()) {
+	for _, o := range c.slice() {
 		d := Difference{Object: o}
 		c.missing(&d)
 		c.extra(&d)
@@ -43,41 +50,108 @@ func Compare(want, have Config, intent string) []Difference {
 	return out
 }
 
+// slice lists the objects that are ours: those that were rendered, those that are
+// left over, and those of others in which something of ours is left over.
+func (c *comparison) slice() []Object {
+	out := slices.Concat(c.want.objects, c.left.objects)
+	for _, o := range c.have.objects {
+		if c.want.of[o] == nil && !slices.Contains(c.left.objects, o) && slices.ContainsFunc(c.have.of[o], func(s Statement) bool { return c.follows(o, s) }) {
+			out = append(out, o)
+		}
+	}
+	return out
+}
+
 type comparison struct {
 	platform   string
 	prefix     string
-	want, have sorted
+	want, have arrangement
+	left       claim
+	announced  map[netip.Prefix]bool // by us, now or before
+	hidden     []string              // lines that the router does not print, for its own defaults
 }
 
-// A sorted is a configuration by object.
-type sorted struct {
+func newComparison(want, have Config, intent string) *comparison {
+	c := &comparison{platform: want.Platform, prefix: strings.ToUpper(intent) + "-", want: arranged(want), have: arranged(have)}
+	for _, s := range have.Statements {
+		if c.platform == FRR && s.Path[0] == "frr defaults datacenter" {
+			c.hidden = []string{"bgp log-neighbor-changes"}
+		}
+	}
+	c.left = c.claims()
+	return c
+}
+
+// An arrangement is a configuration by object.
+type arrangement struct {
 	platform string
-	by       map[string]Statement // by key
+	by       map[string]Statement // by sameKey
 	of       map[Object][]Statement
 	objects  []Object // in their order
 }
 
-// sort puts what can be ours of a configuration under its objects.
-func sort(c Config) sorted {
-	out := sorted{platform: c.Platform, by: make(map[string]Statement, len(c.Statements)), of: make(map[Object][]Statement)}
+// arranged puts what can be ours of a configuration under its objects.
+func arranged(c Config) arrangement {
+	out := arrangement{platform: c.Platform, by: make(map[string]Statement, len(c.Statements)), of: make(map[Object][]Statement)}
 	for _, s := range c.Statements {
-		if s.Opaque {
+		if s.Opaque || ownHeader(c.Platform, s) {
 			continue
 		}
 		o := s.Object(c.Platform)
 		if out.of[o] == nil {
 			out.objects = append(out.objects, o)
 		}
-		out.by[s.Key()], out.of[o] = s, append(out.of[o], s)
+		out.of[o] = append(out.of[o], s)
+		if _, twice := out.by[sameKey(c.Platform, s)]; !twice {
+			out.by[sameKey(c.Platform, s)] = s
+		}
 	}
 	return out
+}
+
+// ownHeader reports whether a line is about the box itself: its name, its log, its
+// set of defaults. A rendering has such lines to be a whole configuration.
+func ownHeader(platform string, s Statement) bool {
+	if platform != FRR || len(s.Path) > 1 {
+		return false
+	}
+	word, _, _ := strings.Cut(s.Path[0], " ")
+	return word == "frr" || word == "hostname" || word == "log" || s.Path[0] == "service integrated-vtysh-config"
+}
+
+// sameKey is the Key of a statement, of a permitting entry of a list without its
+// number: in a list that permits only, order means nothing.
+func sameKey(platform string, s Statement) string {
+	if e, ok := entryOf(platform, s); ok && e.permit {
+		return e.list + "\n" + e.body
+	}
+	return s.Key()
+}
+
+// An entry is one of a numbered list: a prefix list, or a community list of FRR.
+type entry struct {
+	list   string // ip prefix-list NAME
+	number string
+	body   string // permit 10.0.0.0/8
+	permit bool
+}
+
+// entryOf takes a statement of IOS-XE or FRR for an entry of a numbered list.
+func entryOf(platform string, s Statement) (entry, bool) {
+	if platform == Junos || len(s.Path) != 1 || !strings.Contains(s.Path[0], "-list ") {
+		return entry{}, false
+	}
+	list, rest, found := strings.Cut(s.Path[0], " seq ")
+	number, body, found2 := strings.Cut(rest, " ")
+	return entry{list, number, body, strings.HasPrefix(body, "permit ")}, found && found2
 }
 
 // missing notes what an object lacks.
 func (c *comparison) missing(d *Difference) {
 	for _, s := range c.want.of[d.Object] {
-		there, found := c.have.by[s.Key()]
+		there, found := c.have.by[sameKey(c.platform, s)]
 		switch {
+		case !found && (c.lanHas(d.Object, s) || slices.Contains(c.hidden, s.Path[len(s.Path)-1])):
 		case !found || there.Inactive != s.Inactive:
 			d.Missing = append(d.Missing, s)
 		case s.Secret.Compare(there.Secret) == Different:
@@ -91,64 +165,73 @@ func (c *comparison) missing(d *Difference) {
 // extra notes what an object has too much. In a shared one that is only what a
 // missing statement takes the place of.
 func (c *comparison) extra(d *Difference) {
-	shared := d.Object.shared(c.platform)
+	shared := c.shared(d.Object)
+	kept := make(map[string]string) // one entry of those that say the same
 	for _, s := range c.have.of[d.Object] {
-		rendered, found := c.want.by[s.Key()]
-		if found && rendered.Inactive != s.Inactive || !found && (!shared || c.replaced(d, s)) {
+		key := sameKey(c.platform, s)
+		rendered, found := c.want.by[key]
+		if found && rendered.Inactive == s.Inactive && (kept[key] == "" || kept[key] == s.Key()) {
+			kept[key] = s.Key()
+			continue
+		}
+		if found || !shared || c.replaced(d, s) || c.anchor(d.Object, s) || c.follows(d.Object, s) {
 			d.Extra = append(d.Extra, s)
 		}
 	}
 }
 
-// replaced reports whether a missing statement sets the value that s has set: it
-// differs from it in its last word only. Router IDs and addresses of a loopback are
-// the LAN's own and stay.
+// shared reports whether an object has room for statements of others: by its
+// kind, or because the rendering only adds to an interface, without an address of
+// its own (BFD towards a customer's edge).
+func (c *comparison) shared(o Object) bool {
+	if o.Kind != Interface || c.want.of[o] == nil {
+		return o.shared(c.platform)
+	}
+	return o.shared(c.platform) || !slices.ContainsFunc(c.want.of[o], func(s Statement) bool {
+		return strings.Contains(s.Text(c.platform), "address ") || strings.Contains(s.Text(c.platform), "unnumbered ")
+	})
+}
+
+// replaced reports whether a missing statement sets the value that s has set.
 func (c *comparison) replaced(d *Difference, s Statement) bool {
-	if d.Object.Kind != BGP {
-		return false
-	}
-	stem := stemOf(c.platform, s)
-	return stem != "" && !strings.Contains(stem, "router-id") && slices.ContainsFunc(d.Missing, func(m Statement) bool { return stemOf(c.platform, m) == stem })
+	slot := stemOf(c.platform, s)
+	return slot != s.Key() && slices.ContainsFunc(d.Missing, func(m Statement) bool { return stemOf(c.platform, m) == slot })
 }
 
-// stemOf is a statement without its last word.
+// stemOf is a statement without its value.
 func stemOf(platform string, s Statement) string {
-	words := strings.Fields(strings.Join(s.Path, " "))
-	if len(words) < 2 {
+	if platform == Junos {
+		return junosSlot(s)
+	}
+	return slotKey(platform, s)
+}
+
+// lanHas reports whether the router has a value of its own where s would set one
+// that is the LAN's: a router ID, an address of a loopback.
+func (c *comparison) lanHas(o Object, s Statement) bool {
+	family := lanSlot(c.platform, o, s)
+	return family != "" && slices.ContainsFunc(c.have.of[o], func(t Statement) bool {
+		return lanSlot(c.platform, o, t) == family
+	})
+}
+
+// lanSlot names the LAN's own value that a statement sets; empty: none.
+func lanSlot(platform string, o Object, s Statement) string {
+	text := s.Text(platform)
+	switch {
+	case strings.HasPrefix(text, "bgp router-id "):
+		return "router ID"
+	case platform == Junos && len(s.Path) > 1 && s.Path[len(s.Path)-2] == "router-id":
+		return strings.Join(s.Path[:len(s.Path)-1], " ")
+	case o.Kind != Interface || !strings.HasPrefix(strings.ToLower(o.Name), "lo"):
 		return ""
+	case platform == Junos && len(s.Path) > 6 && s.Path[6] == "address":
+		return s.Path[5]
+	case strings.HasPrefix(text, "ip address "), strings.HasPrefix(text, "ipv6 address "):
+		family, _, _ := strings.Cut(text, " ")
+		return family
 	}
-	return strings.Join(words[:len(words)-1], " ")
-}
-
-// leftOver lists the objects of have that were not rendered and are ours: they
-// bear the intent's name, or refer to something that does.
-func (c *comparison) leftOver() []Object {
-	var out []Object
-	for _, o := range c.have.objects {
-		if c.want.of[o] == nil && !o.shared(c.platform) && slices.ContainsFunc(c.have.of[o], func(s Statement) bool { return c.bears(o, s) }) {
-			out = append(out, o)
-		}
-	}
-	return out
-}
-
-// bears reports whether an object's name, or a word of one of its statements, is
-// one of the intent's.
-func (c *comparison) bears(o Object, s Statement) bool {
-	if strings.HasPrefix(o.Name, c.prefix) {
-		return true
-	}
-	if o.Kind == PrefixList || o.Kind == RouteMap || o.Kind == CommunityList {
-		return false // another's list may name ours, and stays another's
-	}
-	for _, part := range s.Path {
-		for word := range strings.FieldsSeq(part) {
-			if strings.HasPrefix(word, c.prefix) {
-				return true
-			}
-		}
-	}
-	return false
+	return ""
 }
 
 // terms lists the terms of a Junos policy statement in their order. Elsewhere

@@ -70,8 +70,8 @@ func TestCompare(t *testing.T) {
 		},
 		{
 			"a neighbor that left the intent, on IOS-XE", "two-ce-private/ce1.ios-xe.cfg", "contoso-london",
-			[]string{"  maximum-paths ibgp 2\n", "  neighbor 192.0.2.99 activate\n  neighbor 192.0.2.99 route-map CONTOSO-LONDON-OLD-IN-V4 in\n  maximum-paths ibgp 2\n"},
-			[]string{"neighbor 192.0.2.99: - neighbor 192.0.2.99 activate", "neighbor 192.0.2.99: - neighbor 192.0.2.99 route-map CONTOSO-LONDON-OLD-IN-V4 in"},
+			[]string{" neighbor 172.16.200.2 remote-as 12076\n", " neighbor 172.16.200.2 remote-as 12076\n neighbor 192.0.2.99 remote-as 12076\n", "  maximum-paths ibgp 2\n", "  neighbor 192.0.2.99 activate\n  neighbor 192.0.2.99 route-map CONTOSO-LONDON-OLD-IN-V4 in\n  maximum-paths ibgp 2\n"},
+			[]string{"neighbor 192.0.2.99: - neighbor 192.0.2.99 remote-as 12076", "neighbor 192.0.2.99: - neighbor 192.0.2.99 activate", "neighbor 192.0.2.99: - neighbor 192.0.2.99 route-map CONTOSO-LONDON-OLD-IN-V4 in"},
 		},
 		{
 			"more paths, on IOS-XE", "two-ce-private/ce1.ios-xe.cfg", "contoso-london",
@@ -81,7 +81,7 @@ func TestCompare(t *testing.T) {
 		{
 			"another router ID stays, on IOS-XE", "two-ce-private/ce1.ios-xe.cfg", "contoso-london",
 			[]string{"bgp router-id 10.10.255.1", "bgp router-id 10.10.255.9"},
-			[]string{"BGP: + bgp router-id 10.10.255.1"},
+			nil,
 		},
 		{
 			"a key in clear, on IOS-XE", "two-ce-private/ce1.ios-xe.cfg", "contoso-london",

@@ -50,7 +50,7 @@ const (
 // subinterfaces.
 func (o Object) shared(platform string) bool {
 	switch o.Kind {
-	case BGP, VRF, Zone, Setting:
+	case BGP, VRF, Zone, Setting, StaticRoute:
 		return true
 	case Interface:
 		return !strings.Contains(o.Name, ".") && !tunnelNamed(platform, o.Name) || platform == Junos && strings.HasPrefix(o.Name, "lo0.")
@@ -114,8 +114,8 @@ func lineObject(path []string) Object {
 		return Object{MACsec, strings.Join(words, " ")}
 	case "class-map", "policy-map":
 		return Object{QoS, words[len(words)-1]}
-	case "flow":
-		return Object{FlowExport, strings.Join(words[1:], " ")}
+	case "flow", "sampler":
+		return Object{FlowExport, strings.Join(words, " ")}
 	}
 	return Object{Setting, path[0]}
 }
@@ -243,13 +243,18 @@ func junosObject(vrf string, words []string) Object {
 	case "services", "forwarding-options":
 		return Object{FlowExport, strings.Join(words[:min(len(words), 4)], " ")}
 	}
-	return Object{Setting, strings.Join(words, " ")}
+	return Object{Setting, settingName(words)}
+}
+
+// settingName names a setting of Junos without its value.
+func settingName(words []string) string {
+	return strings.Join(words[:max(1, len(words)-1)], " ")
 }
 
 // protocolObject is a neighbor, a group or BGP itself, of a set command's words.
 func protocolObject(vrf string, words []string) Object {
 	if len(words) < 2 || words[1] != "bgp" {
-		return Object{Setting, strings.Join(words, " ")}
+		return Object{Setting, settingName(words)}
 	}
 	if len(words) > 3 && words[2] == "group" {
 		if len(words) > 5 && words[4] == "neighbor" {
@@ -271,5 +276,5 @@ func securityObject(words []string) Object {
 	case len(words) > 3 && words[1] == "zones":
 		return Object{Zone, words[3]}
 	}
-	return Object{Setting, strings.Join(words, " ")}
+	return Object{Setting, settingName(words)}
 }

@@ -94,6 +94,9 @@ func frrStrange(line frrLine) string {
 		return "Junos"
 	case first == "version" && len(words) == 2 && last[0] >= '0' && last[0] <= '9':
 		return "Cisco IOS"
+	case first == "encapsulation", first == "vrf" && len(words) > 1 && words[1] == "definition",
+		first == "ip" && len(words) > 3 && words[1] == "address" && strings.HasPrefix(words[3], "255."):
+		return "Cisco IOS" // FRR writes the length of a prefix, and has no encapsulation
 	}
 	return ""
 }

@@ -290,15 +290,16 @@ func TestFRREnds(t *testing.T) {
 func TestFRRRefuses(t *testing.T) {
 	t.Parallel()
 	for name, c := range map[string]struct{ text, want string }{
-		"nothing":           {"", errFRREmpty.Error()},
-		"only separators":   {"!\n!\n# nothing\n", errFRREmpty.Error()},
-		"a shell's word":    {"bash: vtysh: command not found\n", errFRREmpty.Error()},
-		"Junos":             {"system {\n    host-name r1;\n}\ninterfaces {\n    lo0;\n}\n", "no FRR configuration: line 3 is of Junos"},
-		"Junos, set":        {"set version 22.4R3\nset system host-name r1\n", "no FRR configuration: line 1 is of Junos"},
-		"Cisco IOS":         {"!\nversion 17.9\nhostname r1\ninterface Loopback0\n", "no FRR configuration: line 2 is of Cisco IOS"},
-		"bytes":             {"hostname a\n\x00\x00\x01 x\n", "no FRR configuration: line 2 is of no text"},
-		"end lost":          {"Building configuration...\n\nCurrent configuration:\n!\nhostname a\nrouter bgp 65001\n", "the FRR configuration is cut off: it has a beginning and no end"},
-		"end in a neighbor": {"Building configuration...\nhostname a\nrouter bgp 65001\n neighbor 192.0.2.1 description the end\n", "the FRR configuration is cut off: it has a beginning and no end"},
+		"nothing":                           {"", errFRREmpty.Error()},
+		"only separators":                   {"!\n!\n# nothing\n", errFRREmpty.Error()},
+		"a shell's word":                    {"bash: vtysh: command not found\n", errFRREmpty.Error()},
+		"Junos":                             {"system {\n    host-name r1;\n}\ninterfaces {\n    lo0;\n}\n", "no FRR configuration: line 3 is of Junos"},
+		"Junos, set":                        {"set version 22.4R3\nset system host-name r1\n", "no FRR configuration: line 1 is of Junos"},
+		"Cisco IOS":                         {"!\nversion 17.9\nhostname r1\ninterface Loopback0\n", "no FRR configuration: line 2 is of Cisco IOS"},
+		"an IOS-XE without its first lines": {"interface TenGigabitEthernet0/0/1.150\n encapsulation dot1Q 150\n ip address 172.16.200.1 255.255.255.252\n!\nrouter bgp 65010\n", "no FRR configuration: line 2 is of Cisco IOS"},
+		"bytes":                             {"hostname a\n\x00\x00\x01 x\n", "no FRR configuration: line 2 is of no text"},
+		"end lost":                          {"Building configuration...\n\nCurrent configuration:\n!\nhostname a\nrouter bgp 65001\n", "the FRR configuration is cut off: it has a beginning and no end"},
+		"end in a neighbor":                 {"Building configuration...\nhostname a\nrouter bgp 65001\n neighbor 192.0.2.1 description the end\n", "the FRR configuration is cut off: it has a beginning and no end"},
 	} {
 		if _, err := Read(FRR, []byte(c.text)); err == nil || err.Error() != c.want {
 			t.Errorf("%s: error %v, want %s", name, err, c.want)

@@ -195,14 +195,31 @@ func (r *iosxeReader) statement(number, indent int, text string) {
 	if iosxeIsDefault(mode, canonical) {
 		return
 	}
-	if target, both := strings.CutPrefix(canonical, "route-target both "); both {
-		r.path[len(r.path)-1] = "route-target export " + target
+	for _, line := range iosxeApart(canonical) {
+		r.path[len(r.path)-1] = line
 		s.Path = r.pathTo("")
 		r.out = append(r.out, s)
-		r.path[len(r.path)-1] = "route-target import " + target
 	}
-	s.Path = r.pathTo("")
-	r.out = append(r.out, s)
+}
+
+// iosxeApart is a line as the lines that mean the same and say one thing each: both
+// route targets, and lists of which a route map matches any.
+func iosxeApart(line string) []string {
+	if target, both := strings.CutPrefix(line, "route-target both "); both {
+		return []string{"route-target export " + target, "route-target import " + target}
+	}
+	for _, begin := range []string{"match ip address prefix-list ", "match ipv6 address prefix-list ", "match community "} {
+		names, found := strings.CutPrefix(line, begin)
+		if !found || !strings.Contains(names, " ") || strings.HasSuffix(names, " exact-match") {
+			continue
+		}
+		var out []string
+		for name := range strings.FieldsSeq(names) {
+			out = append(out, begin+name)
+		}
+		return out
+	}
+	return []string{line}
 }
 
 // pathTo copies the open contexts and, unless it is empty, one more line.

@@ -312,11 +312,19 @@ func TestIOSXEFamilies(t *testing.T) {
 	}
 }
 
-func TestIOSXERouteTargetBoth(t *testing.T) {
+// A line that says two things is read as the two lines that say them.
+func TestIOSXEApart(t *testing.T) {
 	t.Parallel()
-	c := iosxeRead(t, []byte("vrf definition A\n route-target both 1:1\n"))
-	if got, want := iosxeWrite(c), "vrf definition A\n route-target export 1:1\n route-target import 1:1\n"; got != want {
-		t.Errorf("read as %q, want %q", got, want)
+	for text, want := range map[string]string{
+		"vrf definition A\n route-target both 1:1\n":                     "vrf definition A\n route-target export 1:1\n route-target import 1:1\n",
+		"route-map A permit 10\n match ip address prefix-list B C\n":     "route-map A permit 10\n match ip address prefix-list B\n match ip address prefix-list C\n",
+		"route-map A permit 10\n match community 1 B\n":                  "route-map A permit 10\n match community 1\n match community B\n",
+		"route-map A permit 10\n match community B C exact-match\n":      "route-map A permit 10\n match community B C exact-match\n",
+		"route-map A permit 10\n match ipv6 address prefix-list B6 C6\n": "route-map A permit 10\n match ipv6 address prefix-list B6\n match ipv6 address prefix-list C6\n",
+	} {
+		if got := iosxeWrite(iosxeRead(t, []byte(text))); got != want {
+			t.Errorf("%q is read as %q, want %q", text, got, want)
+		}
 	}
 }
 

@@ -1,0 +1,106 @@
+package confdiff
+
+// A Change is what one router differs in, and the way there and back.
+type Change struct {
+	Platform    string
+	Differences []Difference
+	// Impacts say what the commands for each difference do to live sessions, in
+	// the order of Differences.
+	Impacts []Impact
+	// Commands bring the router to what was rendered, one line each, in an order in
+	// which they may be typed in configuration mode. A secret is a placeholder.
+	Commands []string
+	// Undo brings the router back, once all Commands were taken.
+	Undo []string
+	// Kept says that Undo has KeptMark where a secret stood that only the router
+	// has: a person puts it in.
+	Kept bool
+	// Doubtful are objects that bear the intent's name and were not rendered, and
+	// that may be another's all the same. No command touches them: a person looks.
+	Doubtful []Object
+	// Refused says why there are no commands although there are differences: what
+	// a person has to decide first. Empty: nothing is in the way.
+	Refused string
+}
+
+// KeptMark stands in the commands back for a secret that was never read out of
+// the router's configuration.
+const KeptMark = "<kept-on-the-router>"
+
+// Between returns the way from have, which a router prints, to want, which was
+// rendered for it; see Compare.
+func Between(want, have Config, intent string) Change {
+	compared := newComparison(want, have, intent)
+	c := Change{Platform: want.Platform, Differences: compared.differences(), Doubtful: compared.left.doubt}
+	for _, d := range c.Differences {
+		c.Impacts = append(c.Impacts, impactOf(c.Platform, d))
+	}
+	if c.Refused = refuse(want, have); c.Refused != "" {
+		return c
+	}
+	c.Commands = commands(want, have, c.Differences)
+	after, err := Apply(have, c.Commands)
+	if err != nil {
+		panic("confdiff: its own commands do not apply: " + err.Error())
+	}
+	back := all(have, after)
+	c.Undo = commands(have, after, back)
+	for _, d := range back {
+		for _, s := range d.Missing {
+			c.Kept = c.Kept || s.Secret.form != NoSecret && s.Secret.form != Reference
+		}
+	}
+	return c
+}
+
+// Same reports whether nothing differs. Secrets that cannot be compared are no
+// difference.
+func (c *Change) Same() bool { return c.Count() == 0 }
+
+// Count counts the objects that differ.
+func (c *Change) Count() int {
+	n := 0
+	for _, d := range c.Differences {
+		if len(d.Missing)+len(d.Extra) > 0 || d.Order {
+			n++
+		}
+	}
+	return n
+}
+
+// Unknown counts the secrets that cannot be compared.
+func (c *Change) Unknown() int {
+	n := 0
+	for _, d := range c.Differences {
+		n += len(d.Unknown)
+	}
+	return n
+}
+
+// Worst is the worst impact of the change.
+func (c *Change) Worst() Class {
+	worst := NoImpact
+	for _, i := range c.Impacts {
+		worst = max(worst, i.Class)
+	}
+	return worst
+}
+
+// commands returns the lines from have to want for these differences.
+func commands(want, have Config, differences []Difference) []string {
+	if want.Platform == Junos {
+		return junosCommands(want, have, differences)
+	}
+	return lineCommands(want, have, differences)
+}
+
+// Apply returns what a router holds after it took commands, by a model of its
+// platform: no, replaced values and contexts on IOS-XE and FRR; set, delete,
+// insert, activate and deactivate on Junos. An error names the command that the
+// model does not take.
+func Apply(have Config, commands []string) (Config, error) {
+	if have.Platform == Junos {
+		return junosApply(have, commands)
+	}
+	return lineApply(have, commands)
+}

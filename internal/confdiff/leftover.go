@@ -1,0 +1,344 @@
+package confdiff
+
+import (
+	"math/bits"
+	"net/netip"
+	"regexp"
+	"slices"
+	"strings"
+)
+
+// ourName is the form of the names that ercfg makes, behind the intent's: what
+// another team names after the same company or site has none of it.
+var ourName = regexp.MustCompile(`-V[46]$|(^|-)LOAD-BALANCE$|(^|-)BFD-[0-9]+X[0-9]+$|(^|-)COMMUNITIES(-|$)|-LP[0-9]+-[0-9]+-[0-9]+$|(^|-)DSCP$|(^|-)FLOW|^VRF-.*-(IMPORT|EXPORT)$`)
+
+// ourSession is the form of the names of the policies of sessions that are not
+// with Microsoft: iBGP, and a customer's edge.
+var ourSession = regexp.MustCompile(`^(IBGP|.*-CE-.*)-(IN|OUT)-V[46]$|^IBGP-(VPN-)?V[46]$|^CE-V[46]$`)
+
+// A claim is what of a router's objects is taken for ours although it was not
+// rendered.
+type claim struct {
+	objects []Object // left over from an earlier rendering, in the router's order
+	doubt   []Object // bear the intent's name and may be another's: told, never touched
+}
+
+// claims finds what is left over. An object needs more than the intent's name,
+// which others may use, too: a name in our form that nothing of others refers to;
+// a session with Microsoft's AS and our policies; an anchor, by its distance and a
+// list of ours that still has its prefix, and the network statement that it is
+// for; a link or tunnel with our description that
+// belongs to such a session or refers to such a name.
+func (c *comparison) claims() claim {
+	ours := make(map[Object]bool)
+	c.announced = c.prefixes()
+	for _, o := range c.have.objects {
+		if c.want.of[o] == nil && c.marked(o) {
+			ours[o] = true
+		}
+	}
+	c.links(ours)
+	c.keys(ours)
+	c.disown(ours)
+	var out claim
+	for _, o := range c.have.objects {
+		switch {
+		case ours[o]:
+			out.objects = append(out.objects, o)
+		case c.want.of[o] == nil && c.named(o):
+			out.doubt = append(out.doubt, o)
+		}
+	}
+	return out
+}
+
+// marked reports whether an object is ours by its own words.
+func (c *comparison) marked(o Object) bool {
+	switch o.Kind {
+	case StaticRoute:
+		return slices.ContainsFunc(c.have.of[o], func(s Statement) bool { return c.anchor(o, s) })
+	case Network:
+		route := Object{StaticRoute, strings.Replace(o.Name, " mask ", " ", 1)}
+		return c.want.of[route] == nil && slices.ContainsFunc(c.have.of[route], func(s Statement) bool { return c.anchor(route, s) })
+	case Neighbor, Group:
+		return c.session(o)
+	case PrefixList, RouteMap, CommunityList, BFDProfile, QoS, FlowExport:
+		return c.named(o) && ourName.MatchString(c.ownPart(o))
+	case Interface:
+		described := slices.ContainsFunc(c.have.of[o], func(s Statement) bool { return c.description(s, "VPN ") })
+		return tunnelNamed(c.platform, o.Name) && described && slices.ContainsFunc(c.have.of[o], c.bears)
+	}
+	return false
+}
+
+// named reports whether an object bears the intent's name.
+func (c *comparison) named(o Object) bool {
+	switch o.Kind {
+	case PrefixList, RouteMap, CommunityList, BFDProfile, QoS, FlowExport, IPsec, MACsec, Group:
+		return c.ownPart(o) != ""
+	}
+	return false
+}
+
+// ownPart is an object's name behind the intent's; empty: it does not bear it.
+func (c *comparison) ownPart(o Object) string {
+	for word := range strings.FieldsSeq(o.Name) {
+		if own, ok := strings.CutPrefix(word, c.prefix); ok {
+			return own
+		}
+	}
+	return ""
+}
+
+// session reports whether a neighbor, or a group, is one of ours: with Microsoft's
+// AS or that of its VPN gateways and a policy or group of ours, or with a policy
+// named as only ercfg names one.
+func (c *comparison) session(o Object) bool {
+	all := c.have.of[o]
+	if c.platform == Junos && o.Kind == Neighbor && len(all) > 0 {
+		if i := slices.Index(all[0].Path, "group"); i >= 0 && i+1 < len(all[0].Path) {
+			group, vrf := all[0].Path[i+1], ""
+			if all[0].Path[0] == "routing-instances" {
+				vrf = all[0].Path[1]
+			}
+			all = slices.Concat(all, c.have.of[Object{Group, within(vrf, group)}])
+		}
+	}
+	azure, own, named := false, false, false
+	for _, s := range all {
+		text := s.Text(c.platform)
+		azure = azure || strings.HasSuffix(text, " remote-as 12076") || strings.HasSuffix(text, " peer-as 12076") || strings.HasSuffix(text, " remote-as 65515") || strings.HasSuffix(text, " peer-as 65515")
+		for word := range strings.FieldsSeq(text) {
+			if part, ok := strings.CutPrefix(word, c.prefix); ok {
+				own, named = true, named || ourSession.MatchString(part)
+			}
+		}
+	}
+	return azure && own || named
+}
+
+// links claims the subinterfaces with our description and the subnet of a neighbor
+// that is claimed.
+func (c *comparison) links(ours map[Object]bool) {
+	var neighbors []netip.Addr
+	for _, o := range c.have.objects {
+		if ours[o] && o.Kind == Neighbor {
+			a, _ := netip.ParseAddr(o.Name[strings.LastIndexByte(o.Name, ' ')+1:])
+			neighbors = append(neighbors, a)
+		}
+	}
+	for _, o := range c.have.objects {
+		if o.Kind != Interface || c.want.of[o] != nil || o.shared(c.platform) {
+			continue
+		}
+		described, near := false, false
+		for _, s := range c.have.of[o] {
+			described = described || c.description(s, "ExpressRoute ")
+			if p, ok := addressOf(c.platform, s); ok {
+				near = near || slices.ContainsFunc(neighbors, p.Masked().Contains)
+			}
+		}
+		if described && near {
+			ours[o] = true
+		}
+	}
+}
+
+// description reports whether a statement describes an interface in our words.
+func (c *comparison) description(s Statement, begin string) bool {
+	text := s.Text(c.platform)
+	if c.platform == Junos {
+		_, text, _ = strings.Cut(text, " description ")
+		return strings.HasPrefix(strings.Trim(text, `"`), begin)
+	}
+	return strings.HasPrefix(text, "description "+begin)
+}
+
+// keys claims the IPsec objects with the name of one that a claimed object refers
+// to.
+func (c *comparison) keys(ours map[Object]bool) {
+	for grown := true; grown; {
+		grown = false
+		used := make(map[string]bool)
+		for o := range ours {
+			for _, s := range c.have.of[o] {
+				for _, word := range c.words(s) {
+					used[word] = true
+				}
+			}
+		}
+		for _, o := range c.have.objects {
+			if o.Kind == IPsec && c.want.of[o] == nil && !ours[o] && c.ownPart(o) != "" && used[c.prefix+c.ownPart(o)] {
+				ours[o], grown = true, true
+			}
+		}
+	}
+}
+
+// disown drops the claim to what something of others refers to.
+func (c *comparison) disown(ours map[Object]bool) {
+	for dropped := true; dropped; {
+		dropped = false
+		theirs := make(map[string]bool)
+		for _, o := range c.have.objects {
+			if ours[o] || c.want.of[o] != nil && !c.shared(o) {
+				continue
+			}
+			for _, s := range c.have.of[o] {
+				if _, rendered := c.want.by[sameKey(c.platform, s)]; rendered || c.serves(s) {
+					continue
+				}
+				for _, word := range c.words(s) {
+					theirs[word] = true
+				}
+			}
+		}
+		for o := range ours {
+			switch o.Kind {
+			case PrefixList, RouteMap, CommunityList, BFDProfile, IPsec, QoS, FlowExport:
+				if theirs[c.prefix+c.ownPart(o)] {
+					delete(ours, o)
+					dropped = true
+				}
+			}
+		}
+	}
+}
+
+// words lists the words of a statement that bear the intent's name.
+func (c *comparison) words(s Statement) []string {
+	text := s.Text(c.platform)
+	if !strings.Contains(text, c.prefix) {
+		return nil
+	}
+	var out []string
+	for word := range strings.FieldsSeq(text) {
+		if strings.HasPrefix(word, c.prefix) {
+			out = append(out, word)
+		}
+	}
+	return out
+}
+
+// bears reports whether a word of a statement is one of the intent's names.
+func (c *comparison) bears(s Statement) bool { return len(c.words(s)) > 0 }
+
+// serves reports whether a statement of a shared object is one that ercfg renders
+// there to use a policy of its own.
+func (c *comparison) serves(s Statement) bool {
+	text := s.Text(c.platform)
+	for _, form := range []string{"bgp nexthop route-map ", "forwarding-table export ", "resolution rib "} {
+		if strings.Contains(text, form) && c.bears(s) {
+			return true
+		}
+	}
+	return false
+}
+
+// follows reports whether a statement of a shared object goes with what is left
+// over: it uses a policy that goes, or puts an interface that goes into a zone or a
+// routing instance.
+func (c *comparison) follows(o Object, s Statement) bool {
+	if c.serves(s) {
+		return slices.ContainsFunc(c.words(s), func(w string) bool {
+			return slices.Contains(c.left.objects, Object{RouteMap, w})
+		})
+	}
+	if c.platform != Junos || o.Kind != Zone && o.Kind != VRF {
+		return false
+	}
+	return slices.ContainsFunc(s.Path, func(w string) bool { return slices.Contains(c.left.objects, Object{Interface, w}) })
+}
+
+// prefixes lists what the router's prefix lists of ours hold, and what was rendered.
+func (c *comparison) prefixes() map[netip.Prefix]bool {
+	out := make(map[netip.Prefix]bool)
+	for _, in := range []arrangement{c.want, c.have} {
+		for _, o := range in.objects {
+			if o.Kind != PrefixList || c.want.of[o] == nil && !(c.named(o) && ourName.MatchString(c.ownPart(o))) {
+				continue
+			}
+			for _, s := range in.of[o] {
+				for word := range strings.FieldsSeq(s.Text(c.platform)) {
+					if p, err := netip.ParsePrefix(word); err == nil {
+						out[p] = true
+					}
+				}
+			}
+		}
+	}
+	return out
+}
+
+// prefixOf is the prefix of a static route or a network statement.
+func prefixOf(o Object) (netip.Prefix, bool) {
+	words := strings.Fields(strings.Replace(o.Name, " mask ", " ", 1))
+	for i, w := range words {
+		if p, err := netip.ParsePrefix(w); err == nil {
+			return p, true
+		}
+		if a, err := netip.ParseAddr(w); err == nil && i+1 < len(words) {
+			return masked(a, words[i+1])
+		}
+	}
+	return netip.Prefix{}, false
+}
+
+// masked is an address with a mask in dotted form.
+func masked(a netip.Addr, mask string) (netip.Prefix, bool) {
+	m, err := netip.ParseAddr(mask)
+	if err != nil || !m.Is4() || !a.Is4() {
+		return netip.Prefix{}, false
+	}
+	length := 0
+	for _, b := range m.As4() {
+		length += bits.OnesCount8(b)
+	}
+	return netip.PrefixFrom(a, length), true
+}
+
+// anchor reports whether a static route discards with the distance that ercfg
+// gives its anchors, 250, worse than what a protocol or a person brings, and is for
+// a prefix of ours.
+func (c *comparison) anchor(o Object, s Statement) bool {
+	if o.Kind != StaticRoute {
+		return false
+	}
+	if p, ok := prefixOf(o); !ok || !c.announced[p] {
+		return false
+	}
+	switch c.platform {
+	case IOSXE:
+		return strings.HasSuffix(s.Path[0], " Null0 250")
+	case FRR:
+		return strings.HasSuffix(s.Path[len(s.Path)-1], " blackhole 250")
+	}
+	words := 0 // of Junos: both statements of the anchor, and no other
+	for _, t := range c.have.of[o] {
+		switch last := t.Path[len(t.Path)-1]; {
+		case last == "discard", last == "250" && t.Path[len(t.Path)-2] == "preference":
+			words++
+		default:
+			return false
+		}
+	}
+	return words == 2
+}
+
+// addressOf is the address that a statement of an interface sets, with its
+// length.
+func addressOf(platform string, s Statement) (netip.Prefix, bool) {
+	words := strings.Fields(s.Text(platform))
+	i := slices.Index(words, "address")
+	if i < 0 || i+1 == len(words) {
+		return netip.Prefix{}, false
+	}
+	if p, err := netip.ParsePrefix(words[i+1]); err == nil {
+		return p, true
+	}
+	a, err := netip.ParseAddr(words[i+1])
+	if err != nil || i+2 == len(words) {
+		return netip.Prefix{}, false
+	}
+	return masked(a, words[i+2])
+}

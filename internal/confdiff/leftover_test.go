@@ -1,0 +1,170 @@
+package confdiff
+
+import (
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+)
+
+// What others have on a router stays theirs although it bears the intent's name,
+// has the prefix of one of our anchors or stands on an interface where we have
+// lines; what an earlier rendering left there is ours.
+func TestLeftOver(t *testing.T) {
+	t.Parallel()
+	for _, tt := range []struct {
+		name, golden, intent string
+		add                  string // more lines, in the platform's words
+		want                 []string
+		doubt                []string
+	}{
+		{
+			"the LAN's policy with the company's name, on IOS-XE", "two-ce-private/ce1.ios-xe.cfg", "contoso-london",
+			"route-map CONTOSO-LONDON-LAN-OUT permit 10\n match ip address prefix-list CONTOSO-LONDON-LAN-V4\n!\nip prefix-list CONTOSO-LONDON-LAN-V4 seq 5 permit 10.0.0.0/8\n!\nrouter bgp 65010\n neighbor 10.0.0.9 remote-as 65099\n address-family ipv4\n  neighbor 10.0.0.9 activate\n  neighbor 10.0.0.9 route-map CONTOSO-LONDON-LAN-OUT out\n",
+			nil,
+			[]string{"route map CONTOSO-LONDON-LAN-OUT", "prefix list CONTOSO-LONDON-LAN-V4"},
+		},
+		{
+			"another team's VPN with the company's name, on IOS-XE", "two-ce-private/ce1.ios-xe.cfg", "contoso-london",
+			"crypto ikev2 proposal CONTOSO-LONDON-BRANCHES\n encryption aes-cbc-256\n!\ncrypto ipsec profile CONTOSO-LONDON-BRANCHES\n!\ninterface Tunnel99\n description branches\n ip address 10.77.0.1 255.255.255.252\n tunnel protection ipsec profile CONTOSO-LONDON-BRANCHES\n!\n",
+			nil,
+			[]string{"IPsec ikev2 proposal CONTOSO-LONDON-BRANCHES", "IPsec ipsec profile CONTOSO-LONDON-BRANCHES"},
+		},
+		{
+			"a VPN that left the intent, on IOS-XE", "two-ce-private/ce1.ios-xe.cfg", "contoso-london",
+			"crypto ikev2 proposal CONTOSO-LONDON-S2S-OLD\n encryption aes-cbc-256\n!\ncrypto ipsec profile CONTOSO-LONDON-S2S-OLD\n!\ninterface Tunnel9\n description VPN s2s-old to gateway a\n tunnel protection ipsec profile CONTOSO-LONDON-S2S-OLD\n!\n",
+			[]string{
+				"IPsec ikev2 proposal CONTOSO-LONDON-S2S-OLD: - crypto ikev2 proposal CONTOSO-LONDON-S2S-OLD",
+				"IPsec ikev2 proposal CONTOSO-LONDON-S2S-OLD: - encryption aes-cbc-256",
+				"IPsec ipsec profile CONTOSO-LONDON-S2S-OLD: - crypto ipsec profile CONTOSO-LONDON-S2S-OLD",
+				"interface Tunnel9: - interface Tunnel9",
+				"interface Tunnel9: - description VPN s2s-old to gateway a",
+				"interface Tunnel9: - tunnel protection ipsec profile CONTOSO-LONDON-S2S-OLD",
+			},
+			nil,
+		},
+		{
+			"a list in our form that others use, on FRR", "knobs/ce2.frr.conf", "fourth-coffee",
+			"ip prefix-list FOURTH-COFFEE-SITES-V4 seq 10 permit 10.0.0.0/8\nroute-map THEIRS permit 10\n match ip address prefix-list FOURTH-COFFEE-SITES-V4\nexit\n",
+			nil,
+			[]string{"prefix list FOURTH-COFFEE-SITES-V4"},
+		},
+		{
+			"a list in our form that nobody uses, on FRR", "knobs/ce2.frr.conf", "fourth-coffee",
+			"ip prefix-list FOURTH-COFFEE-ER-OLD-SUPERNETS-V4 seq 10 permit 10.9.0.0/16\n",
+			[]string{"prefix list FOURTH-COFFEE-ER-OLD-SUPERNETS-V4: - ip prefix-list FOURTH-COFFEE-ER-OLD-SUPERNETS-V4 seq 10 permit 10.9.0.0/16"},
+			nil,
+		},
+		{
+			"the LAN's route to the prefix of an anchor, on FRR", "knobs/ce2.frr.conf", "fourth-coffee",
+			"ip route 10.33.0.0/16 10.33.255.77\nip route 10.44.0.0/16 10.33.255.77\nip route 10.45.0.0/16 blackhole 254\n",
+			nil, nil,
+		},
+		{
+			"an anchor that left the intent, and its network, on FRR", "knobs/ce2.frr.conf", "fourth-coffee",
+			"ip prefix-list FOURTH-COFFEE-ER-TWO-SUPERNETS-PREPEND4-V4 seq 20 permit 10.44.0.0/16\nip route 10.44.0.0/16 blackhole 250\nip route 10.46.0.0/16 blackhole 250\nrouter bgp 65033\n address-family ipv4 unicast\n  network 10.44.0.0/16\n  network 10.45.0.0/16\n exit-address-family\nexit\n",
+			[]string{"prefix list FOURTH-COFFEE-ER-TWO-SUPERNETS-PREPEND4-V4: - ip prefix-list FOURTH-COFFEE-ER-TWO-SUPERNETS-PREPEND4-V4 seq 20 permit 10.44.0.0/16", "static route 10.44.0.0/16: - ip route 10.44.0.0/16 blackhole 250", "network 10.44.0.0/16: - network 10.44.0.0/16"},
+			nil,
+		},
+		{
+			"a customer's interface, on IOS-XE", "pe-customers/pe2.ios-xe.cfg", "carrier-metro",
+			"interface GigabitEthernet0/0/3.11\n encapsulation dot1Q 11\n vrf forwarding BLUE\n ip address 10.62.0.5 255.255.255.252\n!\n",
+			nil, nil,
+		},
+		{
+			"a link that left the intent, on Junos", "two-ce-private/ce2.junos.set", "contoso-london",
+			"set interfaces xe-0/0/9 unit 77 description \"ExpressRoute er-old private secondary\"\nset interfaces xe-0/0/9 unit 77 family inet address 172.31.9.5/30\nset protocols bgp group CONTOSO-LONDON-ER-OLD-V4 peer-as 12076\nset protocols bgp group CONTOSO-LONDON-ER-OLD-V4 neighbor 172.31.9.6 description old\nset interfaces xe-0/0/9 unit 78 description \"ExpressRoute of somebody\"\nset interfaces xe-0/0/9 unit 78 family inet address 172.31.8.5/30\n",
+			[]string{
+				`interface xe-0/0/9.77: - interfaces xe-0/0/9 unit 77 description "ExpressRoute er-old private secondary"`,
+				"interface xe-0/0/9.77: - interfaces xe-0/0/9 unit 77 family inet address 172.31.9.5/30",
+				"group CONTOSO-LONDON-ER-OLD-V4: - protocols bgp group CONTOSO-LONDON-ER-OLD-V4 peer-as 12076",
+				"neighbor 172.31.9.6: - protocols bgp group CONTOSO-LONDON-ER-OLD-V4 neighbor 172.31.9.6 description old",
+			},
+			nil,
+		},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
+			platform, text := rendered(t, tt.golden)
+			want, err := Read(platform, []byte(text))
+			if err != nil {
+				t.Fatal(err)
+			}
+			have, err := Read(platform, []byte(strings.TrimRight(text, "\n")+"\n"+tt.add))
+			if err != nil {
+				t.Fatal(err)
+			}
+			c := Between(want, have, tt.intent)
+			if diff := cmp.Diff(tt.want, said(platform, c.Differences)); diff != "" {
+				t.Errorf("differences (-want +got):\n%s", diff)
+			}
+			var doubt []string
+			for _, o := range c.Doubtful {
+				doubt = append(doubt, o.String())
+			}
+			if diff := cmp.Diff(tt.doubt, doubt); diff != "" {
+				t.Errorf("in doubt (-want +got):\n%s", diff)
+			}
+			if len(tt.want) == 0 && Digest(want, want, tt.intent) != Digest(want, have, tt.intent) {
+				t.Error("lines of others change the digest of our slice")
+			}
+			if len(tt.want) > 0 && Digest(want, want, tt.intent) == Digest(want, have, tt.intent) {
+				t.Error("what is left over does not change the digest of our slice")
+			}
+		})
+	}
+}
+
+// What only a person may decide has no commands, and says why.
+func TestRefuse(t *testing.T) {
+	t.Parallel()
+	for _, tt := range []struct{ name, golden, intent, old, new, want string }{
+		{"another AS, on IOS-XE", "two-ce-private/ce1.ios-xe.cfg", "contoso-london", "router bgp 65010", "router bgp 65020", "runs BGP in AS 65020 and the intent says AS 65010"},
+		{"another AS, on FRR", "knobs/ce2.frr.conf", "fourth-coffee", "router bgp 65033", "router bgp 65034", "runs BGP in AS 65034 and the intent says AS 65033"},
+		{"neighbors active by default, on FRR", "knobs/ce2.frr.conf", "fourth-coffee", " no bgp default ipv4-unicast\n", "", "activates IPv4 unicast for every neighbor by default"},
+		{"a member of a peer group, on IOS-XE", "two-ce-private/ce1.ios-xe.cfg", "contoso-london", " neighbor 172.16.200.2 remote-as 12076\n", " neighbor 172.16.200.2 peer-group AZURE\n", "has neighbor 172.16.200.2 in a peer group"},
+		{"the LAN's route to an anchor's prefix, on Junos", "two-ce-private/ce2.junos.set", "contoso-london", "set routing-options static route 10.10.0.0/16 discard\n", "set routing-options static route 10.10.0.0/16 next-hop 10.0.0.9\n", "has a static route of its own to 10.10.0.0/16"},
+		{"another AS, on Junos", "two-ce-private/ce2.junos.set", "contoso-london", "set routing-options autonomous-system 65010", "set routing-options autonomous-system 65020", "runs BGP in AS 65020 and the intent says AS 65010"},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
+			platform, text := rendered(t, tt.golden)
+			if !strings.Contains(text, tt.old) {
+				t.Fatalf("the golden has no %q", tt.old)
+			}
+			want, err := Read(platform, []byte(text))
+			if err != nil {
+				t.Fatal(err)
+			}
+			have, err := Read(platform, []byte(strings.Replace(text, tt.old, tt.new, 1)))
+			if err != nil {
+				t.Fatal(err)
+			}
+			c := Between(want, have, tt.intent)
+			if !strings.Contains(c.Refused, tt.want) || len(c.Commands)+len(c.Undo) > 0 || c.Same() {
+				t.Errorf("refused %q, want %q; commands %q", c.Refused, tt.want, c.Commands)
+			}
+		})
+	}
+}
+
+// A router whose FRR has the defaults of a data center does not print what holds
+// there anyway.
+func TestDatacenter(t *testing.T) {
+	t.Parallel()
+	_, text := rendered(t, "knobs/ce2.frr.conf")
+	want, err := Read(FRR, []byte(text))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for profile, same := range map[string]bool{"datacenter": true, "traditional": false} {
+		there := strings.Replace(strings.Replace(text, "frr defaults traditional", "frr defaults "+profile, 1), " bgp log-neighbor-changes\n", "", 1)
+		have, err := Read(FRR, []byte(there))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if c := Between(want, have, "fourth-coffee"); c.Same() != same {
+			t.Errorf("%s: %q", profile, said(FRR, c.Differences))
+		}
+	}
+}
