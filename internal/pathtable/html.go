@@ -14,19 +14,30 @@ import (
 // fetch, light or dark as the reader's system is, and fit for paper. The error
 // is the writer's.
 func (t Table) WriteHTML(w io.Writer) error {
-	view := pageView{Plan: t.Plan, Legend: legend[:]}
+	return template.Must(template.New("page").Parse(page+parts)).Execute(w, t.view(2))
+}
+
+// WriteFragment writes the tables of t, the explanation and the legend as one
+// element for a page of someone else's, below headings of the level (2 to 4).
+// The page has Style among its own. The error is the writer's.
+func (t Table) WriteFragment(w io.Writer, level int) error {
+	return template.Must(template.New("fragment").Parse(`{{template "tables" .}}`+parts)).Execute(w, t.view(level))
+}
+
+func (t *Table) view(level int) pageView {
+	view := pageView{Plan: t.Plan, Legend: legend[:], Why: headView{level, titleWhy}, Terms: headView{level, titleLegend}}
 	if t.Head != nil {
 		view.Origin = t.Head.origin()
 		view.Findings = t.Head.weighty()
 	}
 	for i := range t.Blocks {
-		view.Blocks = append(view.Blocks, t.Blocks[i].view())
+		view.Blocks = append(view.Blocks, t.Blocks[i].view(level))
 	}
 	for _, step := range t.Why {
 		body := strings.TrimLeft(step, " ")
-		view.Why = append(view.Why, stepView{(len(step) - len(body)) / 2, body})
+		view.Steps = append(view.Steps, stepView{(len(step) - len(body)) / 2, body})
 	}
-	return template.Must(template.New("page").Parse(page)).Execute(w, view)
+	return view
 }
 
 type (
@@ -35,11 +46,17 @@ type (
 		Origin   string // empty: neither origin nor findings are told
 		Findings diag.List
 		Blocks   []blockView
-		Why      []stepView
+		Why      headView
+		Steps    []stepView
+		Terms    headView
 		Legend   []term
 	}
+	headView struct {
+		Level int // 2 is h2
+		Title string
+	}
 	blockView struct {
-		Title  string
+		Title  headView
 		Ends   string
 		Prefer string
 		Rows   []rowView
@@ -67,10 +84,10 @@ type (
 	}
 )
 
-func (b *Block) view() blockView {
-	v := blockView{Title: b.Statement, Ends: b.Ends, Prefer: strings.Join(b.Prefer, ", "), Rest: b.rest()}
+func (b *Block) view(level int) blockView {
+	v := blockView{Title: headView{level, b.Statement}, Ends: b.Ends, Prefer: strings.Join(b.Prefer, ", "), Rest: b.rest()}
 	if b.Default {
-		v.Title += ", default route of the VNets"
+		v.Title.Title += ", default route of the VNets"
 	}
 	for i := range b.Rows {
 		r := &b.Rows[i]
@@ -154,9 +171,39 @@ func waitView(w sim.Wait) []wordView {
 	return out
 }
 
-// page is the whole file. What a person reads as one word stays one: a line ends
-// at a space, a comma or a dot. A window too narrow for that breaks words rather
-// than to scroll.
+// Style is the style of the tables, and the colours of a page around them: --ink
+// of the text on --paper, --rule of lines, --quiet of what explains, --normal
+// behind what is normal, --bad of what must be seen; each in light, in dark and
+// for print. What a person reads as one word stays one: a line ends at a space, a
+// comma or a dot. A window too narrow for that breaks words rather than to scroll.
+const Style = `:root { --ink: #1b1f24; --paper: #fff; --rule: #c8ccd1; --quiet: #57606a; --normal: #eef3f8; --bad: #b3001b }
+@media (prefers-color-scheme: dark) {
+  :root { --ink: #e6e6e6; --paper: #16191d; --rule: #40464d; --quiet: #9aa4ae; --normal: #1f2933; --bad: #ff8a8a }
+}
+@media print {
+  :root { --ink: #000; --paper: #fff; --rule: #999; --quiet: #333; --normal: #fff; --bad: #000 }
+}
+.paths p { margin: .2rem 0 .6rem; color: var(--quiet); overflow-wrap: anywhere }
+.paths :is(h2, h3, h4) + p { break-after: avoid }
+.paths table { width: 100%; border-collapse: collapse; font-size: .93rem; font-variant-numeric: tabular-nums }
+.paths th, .paths td { text-align: left; vertical-align: top; padding: .25rem .5rem; border-bottom: 1px solid var(--rule) }
+.paths thead th, .paths td span, .paths th span, .paths strong { white-space: nowrap }
+.paths thead th:first-child { width: 25% }
+.paths td .long, .paths th .long { white-space: normal; overflow-wrap: anywhere }
+.paths tbody th { font-weight: 400 }
+.paths tr { break-inside: avoid }
+.paths .normal { background: var(--normal) }
+.paths strong { color: var(--bad) }
+.paths .family { color: var(--quiet) }
+.paths ol { list-style: none; margin: .2rem 0; padding: 0; overflow-wrap: anywhere }
+.paths dl { display: grid; grid-template-columns: max-content 1fr; gap: .2rem 1rem; margin: .2rem 0; font-size: .93rem }
+.paths dd { margin: 0; color: var(--quiet) }
+@media (max-width: 40rem) {
+  .paths thead th, .paths td span, .paths th span { white-space: normal; overflow-wrap: anywhere }
+  .paths dl { grid-template-columns: 1fr }
+}`
+
+// page is the whole file.
 const page = `<!DOCTYPE html>
 <html lang="en">
 <meta charset="utf-8">
@@ -164,34 +211,16 @@ const page = `<!DOCTYPE html>
 <meta name="color-scheme" content="light dark">
 <title>Paths of {{.Plan}}</title>
 <style>
-:root { --ink: #1b1f24; --paper: #fff; --rule: #c8ccd1; --quiet: #57606a; --normal: #eef3f8; --bad: #b3001b }
-@media (prefers-color-scheme: dark) {
-  :root { --ink: #e6e6e6; --paper: #16191d; --rule: #40464d; --quiet: #9aa4ae; --normal: #1f2933; --bad: #ff8a8a }
-}
+` + Style + `
 body { font: 15px/1.45 system-ui, sans-serif; color: var(--ink); background: var(--paper); max-width: 60rem; margin: 0 auto; padding: 1rem }
 h1 { font-size: 1.4rem; overflow-wrap: anywhere }
 h2 { font-size: 1.1rem; margin: 2rem 0 .2rem; overflow-wrap: anywhere; break-after: avoid }
 p { margin: .2rem 0 .6rem; color: var(--quiet); overflow-wrap: anywhere }
-table { width: 100%; border-collapse: collapse; font-size: .93rem; font-variant-numeric: tabular-nums }
-th, td { text-align: left; vertical-align: top; padding: .25rem .5rem; border-bottom: 1px solid var(--rule) }
-thead th, td span, th span, strong { white-space: nowrap }
-thead th:first-child { width: 25% }
-td .long, th .long { white-space: normal; overflow-wrap: anywhere }
-tbody th { font-weight: 400 }
-tr { break-inside: avoid }
-.normal { background: var(--normal) }
-strong { color: var(--bad) }
-.family, .place { color: var(--quiet) }
-ol, ul { list-style: none; margin: .2rem 0; padding: 0; overflow-wrap: anywhere }
+strong { color: var(--bad); white-space: nowrap }
+.place { color: var(--quiet) }
+ul { list-style: none; margin: .2rem 0; padding: 0; overflow-wrap: anywhere }
 ul li { margin-bottom: .3rem }
-dl { display: grid; grid-template-columns: max-content 1fr; gap: .2rem 1rem; margin: .2rem 0; font-size: .93rem }
-dd { margin: 0; color: var(--quiet) }
-@media (max-width: 40rem) {
-  thead th, td span, th span { white-space: normal; overflow-wrap: anywhere }
-  dl { grid-template-columns: 1fr }
-}
 @media print {
-  :root { --ink: #000; --paper: #fff; --rule: #999; --quiet: #333; --normal: #fff; --bad: #000 }
   body { max-width: none; padding: 0; font-size: 10pt }
 }
 </style>
@@ -209,8 +238,13 @@ dd { margin: 0; color: var(--quiet) }
 <p>` + noFindings + `</p>
 {{- end}}
 {{- end}}
+{{template "tables" .}}</html>
+`
+
+// parts are the templates of the fragment.
+const parts = `{{define "tables"}}<div class="paths">
 {{- range .Blocks}}
-<h2>{{.Title}}</h2>
+{{template "heading" .Title}}
 {{- if .Ends}}
 <p>{{.Ends}}{{if .Prefer}}; prefer {{.Prefer}}{{end}}</p>
 {{- end}}
@@ -230,20 +264,22 @@ dd { margin: 0; color: var(--quiet) }
 <p>{{.}}</p>
 {{- end}}
 {{- end}}
-{{- if .Why}}
-<h2>` + titleWhy + `</h2>
+{{- if .Steps}}
+{{template "heading" .Why}}
 <ol>
-{{- range .Why}}
+{{- range .Steps}}
 <li style="margin-left: {{.Level}}rem">{{.Text}}</li>
 {{- end}}
 </ol>
 {{- end}}
-<h2>` + titleLegend + `</h2>
+{{template "heading" .Terms}}
 <dl>
 {{- range .Legend}}
 <dt>{{.Sign}}</dt><dd>{{.Meaning}}</dd>
 {{- end}}
 </dl>
-</html>
-{{define "words"}}{{range .}}{{if eq .Before "."}}<wbr>{{else}}{{.Before}}{{end -}}
+</div>
+{{end}}
+{{- define "heading"}}{{if eq .Level 2}}<h2>{{.Title}}</h2>{{else if eq .Level 3}}<h3>{{.Title}}</h3>{{else}}<h4>{{.Title}}</h4>{{end}}{{end}}
+{{- define "words"}}{{range .}}{{if eq .Before "."}}<wbr>{{else}}{{.Before}}{{end -}}
 {{if .Marked}}<strong>{{.Text}}</strong>{{else}}<span{{if .Long}} class="long"{{end}}>{{.Text}}</span>{{end}}{{end}}{{end}}`

@@ -382,6 +382,30 @@ func TestEscape(t *testing.T) {
 	}
 }
 
+// A fragment is what the page of its own has below its first title, one level
+// of headings down, in one element and without anything of a page.
+func TestFragment(t *testing.T) {
+	t.Parallel()
+	table := New(network(), report())
+	var page, fragment strings.Builder
+	if err := table.WriteHTML(&page); err != nil {
+		t.Fatal(err)
+	}
+	if err := table.WriteFragment(&fragment, 3); err != nil {
+		t.Fatal(err)
+	}
+	s := fragment.String()
+	if !strings.HasPrefix(s, `<div class="paths">`) || !strings.HasSuffix(s, "</div>\n") || strings.Contains(s, "<style") {
+		t.Errorf("no fragment: %s", s)
+	}
+	if !strings.Contains(page.String(), strings.NewReplacer("<h3>", "<h2>", "</h3>", "</h2>").Replace(s)) {
+		t.Error("the page has another table")
+	}
+	if strings.Count(s, "<h3>") != len(table.Blocks)+1 {
+		t.Errorf("%d headings of level 3", strings.Count(s, "<h3>"))
+	}
+}
+
 func TestThousands(t *testing.T) {
 	t.Parallel()
 	for n, want := range map[int]string{0: "0", 999: "999", 1000: "1,000", 1234567: "1,234,567"} {

@@ -1,0 +1,155 @@
+package ticket
+
+import (
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/ercfg/ercfg/internal/confdiff"
+	"github.com/ercfg/ercfg/internal/plan"
+	"github.com/ercfg/ercfg/internal/sim"
+)
+
+// interruption says what the change of a router may cost. What cannot be put
+// down to one link or tunnel is taken as a failure of the whole router.
+func interruption(in Input, r *plan.Router) []string {
+	change, compared := in.Changes[r.Name]
+	if !compared {
+		return append([]string{"It is not known what changes. A failure of the whole router would do this:"}, failed(in.Report, sim.Failure{Kind: sim.RouterDown, Router: r.Name})...)
+	}
+	if change.Same() {
+		return []string{"Nothing is typed, so no session goes down."}
+	}
+	if change.Refused != "" {
+		return []string{"There are no commands, so it is not known what sessions go down."}
+	}
+	if change.Worst() < confdiff.SessionReset {
+		if change.Worst() == confdiff.NoImpact {
+			return []string{"No session goes down."}
+		}
+		return []string{"No session goes down. Routes may be judged and sent again."}
+	}
+	var all []sim.Failure
+	for i, impact := range change.Impacts {
+		if impact.Class < confdiff.SessionReset {
+			continue
+		}
+		f := failureOf(r, change.Differences[i].Object)
+		if !slices.Contains(all, f) {
+			all = append(all, f)
+		}
+	}
+	var out []string
+	for _, f := range all {
+		what := fmt.Sprintf("Sessions of `%s` may go down for a time. A failure of all of it would do this:", nameOf(f))
+		if f.Kind == sim.RouterDown {
+			what = "Sessions of this router may go down for a time. A failure of the whole router would do this:"
+		}
+		out = append(append(out, what), failed(in.Report, f)...)
+	}
+	return out
+}
+
+// failureOf is the link or tunnel that an object belongs to, or else the router.
+func failureOf(r *plan.Router, o confdiff.Object) sim.Failure {
+	is := func(vrf plan.Name, name string, sessions ...plan.Session) bool {
+		if o.Kind == confdiff.Interface {
+			return o.Name == name
+		}
+		return o.Kind == confdiff.Neighbor && slices.ContainsFunc(sessions, func(s plan.Session) bool {
+			return o.Name == strings.TrimSpace(vrf+" "+s.Neighbor.String())
+		})
+	}
+	for i := range r.Links {
+		if l := &r.Links[i]; is(l.VRF, l.Subinterface(), l.Sessions...) {
+			return sim.Failure{Kind: sim.LinkDown, Path: l.Path, Position: l.Position}
+		}
+	}
+	for i := range r.Tunnels {
+		if t := &r.Tunnels[i]; is(t.VRF, t.Interface, t.Session) {
+			return sim.Failure{Kind: sim.TunnelDown, Path: t.Path, Instance: t.Instance, Router: r.Name}
+		}
+	}
+	return sim.Failure{Kind: sim.RouterDown, Router: r.Name}
+}
+
+func nameOf(f sim.Failure) string {
+	if f.Kind == sim.LinkDown {
+		return f.Path + "." + f.Position.String()
+	}
+	return f.Path + "." + f.Instance
+}
+
+// failed says what the failure does, as predicted; its name does not count.
+func failed(r *sim.Report, f sim.Failure) []string {
+	for i := 1; i < len(r.Outcomes); i++ {
+		s := r.Outcomes[i].Scenario.Failures
+		if len(s) != 1 {
+			continue
+		}
+		same := s[0]
+		same.Name = ""
+		if same != f {
+			continue
+		}
+		if out, _ := consequences(&r.Outcomes[0], &r.Outcomes[i]); len(out) > 0 {
+			return out
+		}
+		return []string{"No statement changes its path."}
+	}
+	return []string{"This was not predicted."}
+}
+
+// consequences says what an outcome changes against the normal one, losses first,
+// and whether there are any.
+func consequences(normal, now *sim.Outcome) (out []string, lost bool) {
+	var moved []string
+	for i, f := range now.Flows {
+		for d, pair := range [][2]sim.Result{{normal.Flows[i].To, f.To}, {normal.Flows[i].From, f.From}} {
+			if pair[0].String() == pair[1].String() {
+				continue
+			}
+			text := fmt.Sprintf("`%s` %s: %s instead of %s", flowName(f), [...]string{"to Azure", "from Azure"}[d], pathWords(pair[1]), pathWords(pair[0]))
+			if pair[1].Lost || len(pair[1].Legs) == 0 || slices.ContainsFunc(pair[1].Legs, func(l sim.Leg) bool { return l.Dead }) {
+				lost = true
+				out = append(out, "Traffic is lost for as long as it lasts: "+text+".")
+				continue
+			}
+			moved = append(moved, text+waitWords(pair[1].Wait)+".")
+		}
+	}
+	return append(out, moved...), lost
+}
+
+func flowName(f *sim.Flow) string {
+	out := f.Statement
+	if f.Default {
+		out += ", default route"
+	}
+	if f.Family == plan.IPv6 {
+		out += " (IPv6)"
+	}
+	return out
+}
+
+func pathWords(r sim.Result) string {
+	if len(r.Legs) == 0 {
+		return "no path"
+	}
+	return "`" + r.String() + "`"
+}
+
+func waitWords(w sim.Wait) string {
+	if w.Max == 0 {
+		return ""
+	}
+	return "; traffic may be lost for up to " + seconds(w.Max)
+}
+
+// seconds rounds up to a tenth: it is a bound.
+func seconds(d time.Duration) string {
+	const step = 100 * time.Millisecond
+	return strconv.FormatFloat(((d+step-1)/step*step).Seconds(), 'f', -1, 64) + " s"
+}

@@ -1,0 +1,80 @@
+package ticket
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+
+	"github.com/ercfg/ercfg/internal/plan"
+)
+
+// orderOf puts one router into each step: those that no statement prefers first,
+// then those with secondary links alone, then the others as the plan lists them.
+func orderOf(p *plan.Plan) []Step {
+	steps := make([]Step, len(p.Routers))
+	ranks := make(map[string]int, len(p.Routers))
+	for i := range p.Routers {
+		r := &p.Routers[i]
+		steps[i] = Step{Router: r.Name, Note: aloneNote(p, r)}
+		for j := range r.Links {
+			steps[i].Links = append(steps[i].Links, linkName(&r.Links[j]))
+		}
+		ranks[r.Name] = rank(p, r)
+	}
+	slices.SortStableFunc(steps, func(a, b Step) int { return cmp.Compare(ranks[a.Router], ranks[b.Router]) })
+	for i := 1; i < len(steps); i++ {
+		steps[i].Wait = fmt.Sprintf("All checks after the change of `%s` have passed.", steps[i-1].Router)
+		if links := steps[i-1].Links; len(links) > 0 {
+			steps[i].Wait += " Every session of " + quoted(links) + " that is not shut down on purpose is up."
+		}
+	}
+	return steps
+}
+
+// rank is how much a router carries: 0 nothing that a statement puts first, 1
+// secondary links alone of what comes first, 2 a primary link or a tunnel of it.
+func rank(p *plan.Plan, r *plan.Router) int {
+	first := make(map[string]bool)
+	for i := range p.Statements {
+		if s := &p.Statements[i]; len(s.Prefer) > 0 {
+			first[s.Prefer[0]] = true
+		}
+	}
+	out := 0
+	for i := range r.Links {
+		if l := &r.Links[i]; first[l.Path] {
+			out = max(out, 2-int(l.Position))
+		}
+	}
+	for i := range r.Tunnels {
+		if first[r.Tunnels[i].Path] {
+			out = 2
+		}
+	}
+	return out
+}
+
+// aloneNote warns of circuits whose every link ends on r.
+func aloneNote(p *plan.Plan, r *plan.Router) string {
+	var alone []string
+	for i := range p.Circuits {
+		here, elsewhere := false, false
+		for _, peering := range p.Circuits[i].Peerings {
+			for _, l := range peering.Links {
+				here, elsewhere = here || l.Router == r.Name, elsewhere || l.Router != r.Name
+			}
+		}
+		if here && !elsewhere {
+			alone = append(alone, p.Circuits[i].Name)
+		}
+	}
+	switch len(alone) {
+	case 0:
+		return ""
+	case 1:
+		return "Every session of circuit " + quoted(alone) + " is on this router: change it in a window, or move the traffic away before."
+	}
+	return "Every session of circuits " + quoted(alone) + " is on this router: change it in a window, or move the traffic away before."
+}
+
+func linkName(l *plan.Link) string { return l.Path + "." + l.Position.String() }
