@@ -96,7 +96,7 @@ func measureStages(t *testing.T, path, out string) (took []time.Duration, size i
 		t.Fatal(err)
 	}
 	lap()
-	if err := artifact.WriteDir(out, configs, artifact.NewManifest("test", p.Name, digest(files), render.Digest(), configs)); err != nil {
+	if err := artifact.WriteDir(out, configs, nil, artifact.NewManifest("test", p.Name, digest(files), render.Digest(), configs)); err != nil {
 		t.Fatal(err)
 	}
 	lap()

@@ -15,13 +15,14 @@ import (
 	"os"
 )
 
-// Exit codes, the same for every verb. 2, 4 and 5 belong to verbs that compare
-// with routers or change them.
+// Exit codes, the same for every verb. 4 and 5 belong to verbs that change
+// routers.
 const (
-	exitOK       = 0
-	exitFindings = 1  // the intent is not as it should be; findings are printed
-	exitWorld    = 3  // the environment failed and nothing was changed
-	exitUsage    = 64 // EX_USAGE of sysexits(3)
+	exitOK        = 0
+	exitFindings  = 1  // the intent is not as it should be; findings are printed
+	exitDifferent = 2  // a router is not as the intent says
+	exitWorld     = 3  // the environment failed and nothing was changed
+	exitUsage     = 64 // EX_USAGE of sysexits(3)
 )
 
 // errFindings ends a verb whose findings are printed already.

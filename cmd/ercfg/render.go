@@ -27,6 +27,7 @@ type renderFlags struct {
 	annotate bool
 	style    string
 	format   string
+	running  string
 }
 
 func (a *app) renderCommand() *cobra.Command {
@@ -43,19 +44,22 @@ a line ==> FILE <== stands before each. With -o DIR they become files, beside
 manifest.json with their digests, all or none. A directory that render has
 written before is replaced; one that holds anything else is left alone.
 
+--format markdown and html make a change ticket: what is wanted in words, a
+picture, which path carries what in each failure, the order of work, and per
+router the commands, checks and the way back. With --running, as in diff, it
+holds what differs on the routers; without, the whole configuration.
+
 A secret is never written: its place holds a token such as <env:ER_1_MD5>.`,
 		Example: `  ercfg render site.yaml
   ercfg render site.yaml -o out/
   ercfg render site.yaml --router ce2 --style text
-  ercfg render site.yaml --router ce1 --annotate | less`,
+  ercfg render site.yaml --router ce1 --annotate | less
+  ercfg render site.yaml --format html --running captures/ > ticket.html
+  ercfg render site.yaml -o out/ --format markdown --running captures/`,
 		Args: exactly("FILE|DIR|-"),
 		RunE: func(_ *cobra.Command, args []string) error {
-			switch {
-			case f.dir != "" && f.format == "json":
-				return usageError{"render: -o writes files and --format json prints one document", "leave one of them out"}
-			case f.dir != "" && len(f.routers) > 0:
-				// A directory with one router of many would pass for the whole.
-				return usageError{"render: -o writes every router and --router prints some", "leave one of them out"}
+			if err := f.contradiction(args[0]); err != nil {
+				return err
 			}
 			return a.render(args[0], f)
 		},
@@ -64,9 +68,33 @@ A secret is never written: its place holds a token such as <env:ER_1_MD5>.`,
 	cmd.Flags().StringSliceVar(&f.routers, "router", nil, "print this router only; may be repeated (`NAME`)")
 	cmd.Flags().BoolVar(&f.annotate, "annotate", false, "say in comments which path of the intent made what")
 	cmd.Flags().Var(newChoice(&f.style, "set", "text"), "style", "Junos as set commands, or as text with braces")
-	cmd.Flags().Var(newChoice(&f.format, "text", "json"), "format", "configurations as text, or one JSON document")
+	cmd.Flags().Var(newChoice(&f.format, "text", "markdown", "html", "json"), "format", "configurations as text, a change ticket, or one JSON document with both")
+	cmd.Flags().StringVar(&f.running, "running", "", "the routers' own configurations, for the ticket and the manifest: a `DIR`, a file, or -")
 	return cmd
 }
+
+// contradiction refuses flags that do not go together.
+func (f *renderFlags) contradiction(path string) error {
+	switch {
+	case f.dir != "" && f.format == "json":
+		return usageError{"render: -o writes files and --format json prints one document", "leave one of them out"}
+	case f.dir != "" && len(f.routers) > 0:
+		// A directory with one router of many would pass for the whole.
+		return usageError{"render: -o writes every router and --router prints some", "leave one of them out"}
+	case f.isTicket() && len(f.routers) > 0:
+		return usageError{"render: a ticket is about every router of the intent, and --router prints some", "`ercfg diff --router NAME --format markdown` is about one"}
+	case f.isTicket() && (f.annotate || f.style != "set"):
+		return usageError{"render: --annotate and --style are about configurations, and a ticket has commands", "leave them out"}
+	case f.running != "" && f.format == "text" && f.dir == "":
+		return usageError{"render: --running is for a ticket and for the manifest of -o", "`ercfg diff` shows what differs"}
+	case f.running == "-" && path == "-":
+		return usageError{"render: the intent and --running cannot both come in on standard input", "write one of them to a file"}
+	}
+	return nil
+}
+
+// isTicket reports whether a change ticket is wanted.
+func (f *renderFlags) isTicket() bool { return f.format == "markdown" || f.format == "html" }
 
 // render prints the configuration of every router, or writes all of them
 // under f.dir, or nothing.
@@ -86,15 +114,33 @@ func (a *app) render(path string, f renderFlags) error {
 	if err != nil {
 		return err
 	}
-	if f.dir != "" {
-		return a.writeConfigs(f.dir, in, configs)
+	var compared []comparison
+	if f.running != "" {
+		if compared, err = a.compare(in.plan.Name, f.running, configs); err != nil {
+			return err
+		}
 	}
-	if configs, err = pick(configs, f.routers); err != nil {
+	switch {
+	case f.dir != "":
+		return a.writeConfigs(in, configs, compared, f)
+	case f.isTicket():
+		if err := product(writeTicket(a.stdout, newTicket(in, configs, compared), f.format)); err != nil {
+			return err
+		}
+		a.tellSecrets(configs)
+		return notCompared(compared)
+	}
+	picked, err := pick(slices.Clone(configs), f.routers)
+	if err != nil {
 		return err
 	}
 	if f.format == "json" {
-		return product(writeJSON(a.stdout, newDocument(in.plan.Name, configs)))
+		if err := product(writeJSON(a.stdout, newDocument(newTicket(in, configs, compared), picked, compared))); err != nil {
+			return err
+		}
+		return notCompared(compared)
 	}
+	configs = picked
 	if err := a.printConfigs(configs, len(f.routers) > 0); err != nil {
 		return product(err)
 	}
@@ -200,20 +246,37 @@ func header(w *bufio.Writer, first bool, name string) {
 	fmt.Fprintf(w, "==> %s <==\n", name)
 }
 
-// writeConfigs writes every configuration and the manifest under dir.
-func (a *app) writeConfigs(dir string, in *loaded, configs []artifact.Config) error {
-	if info, err := os.Stat(dir); err == nil && !info.IsDir() {
-		return fmt.Errorf("%s is a file; -o wants a directory, which render makes", shown(dir))
+// writeConfigs writes every configuration, the manifest and, where it is wanted,
+// the ticket. With the running configurations the directory is a sealed plan, and
+// what is not compared cannot be sealed.
+func (a *app) writeConfigs(in *loaded, configs []artifact.Config, compared []comparison, f renderFlags) error {
+	if info, err := os.Stat(f.dir); err == nil && !info.IsDir() {
+		return fmt.Errorf("%s is a file; -o wants a directory, which render makes", shown(f.dir))
+	}
+	if err := notCompared(compared); err != nil {
+		return fmt.Errorf("nothing is written: %w", err)
 	}
 	manifest := artifact.NewManifest(readBuild().Version, in.plan.Name, in.digest, render.Digest(), configs)
-	if err := a.uninterrupted(func() error { return artifact.WriteDir(dir, configs, manifest) }); err != nil {
+	for i := range compared {
+		manifest.Seal(compared[i].config.Router, compared[i].digest)
+	}
+	var beside []artifact.File
+	if f.isTicket() {
+		file, err := ticketFile(newTicket(in, configs, compared), f.format)
+		if err != nil {
+			return err
+		}
+		beside = append(beside, file)
+		manifest.Add(file)
+	}
+	if err := a.uninterrupted(func() error { return artifact.WriteDir(f.dir, configs, beside, manifest) }); err != nil {
 		return err
 	}
-	files := 1 // the manifest
+	files := 1 + len(beside) // the manifest
 	for _, c := range configs {
 		files += 1 + len(c.Companions)
 	}
-	a.tell("%s: %s in %s", shown(dir), count(len(configs), "router"), count(files, "file"))
+	a.tell("%s: %s in %s", shown(f.dir), count(len(configs), "router"), count(files, "file"))
 	a.tellSecrets(configs)
 	return nil
 }

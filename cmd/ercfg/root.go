@@ -27,7 +27,8 @@ own language: Cisco IOS-XE, Juniper Junos, FRR.`,
 		Example: `  ercfg init -o site.yaml            an intent to start from
   ercfg validate site.yaml           every mistake at once, with its remedy
   ercfg paths site.yaml              which path carries what, in each failure
-  ercfg render site.yaml -o out/     one configuration per router`,
+  ercfg render site.yaml -o out/     one configuration per router
+  ercfg diff site.yaml --running captures/    what the routers have instead`,
 		SilenceErrors: true,
 		SilenceUsage:  true,
 		Args:          knownVerb,
@@ -46,7 +47,7 @@ own language: Cisco IOS-XE, Juniper Junos, FRR.`,
 	root.SetFlagErrorFunc(flagError)
 	// In the order of a newcomer's day; cobra sorts its own copy by name.
 	verbs := []*cobra.Command{
-		a.initCommand(), a.validateCommand(), a.pathsCommand(), a.renderCommand(), a.showCommand(), a.labCommand(),
+		a.initCommand(), a.validateCommand(), a.pathsCommand(), a.renderCommand(), a.diffCommand(), a.showCommand(), a.labCommand(),
 		a.explainCommand(), a.schemaCommand(), a.versionCommand(), a.completionCommand(),
 	}
 	root.AddCommand(verbs...)
@@ -120,9 +121,9 @@ func help(cmd *cobra.Command, verbs []*cobra.Command) {
 	fmt.Fprintf(&b, "\nFlags of every verb:\n%s", cmd.Root().PersistentFlags().FlagUsagesWrapped(columns))
 	if !cmd.HasParent() {
 		b.WriteString(`
-Exit codes: 0 as wanted, 1 findings, 3 the environment failed and nothing was
-changed, 64 wrong usage. The product goes to standard output, everything else
-to standard error.
+Exit codes: 0 as wanted, 1 findings, 2 differences, 3 the environment failed
+and nothing was changed, 64 wrong usage. The product goes to standard output,
+everything else to standard error.
 `)
 	}
 	fmt.Fprint(cmd.OutOrStdout(), b.String())

@@ -22,6 +22,7 @@ type Manifest struct {
 	Intent    ManifestIntent   `json:"intent"`    // what was rendered
 	Templates string           `json:"templates"` // SHA-256 of the template packs
 	Routers   []ManifestRouter `json:"routers"`   // sorted by name
+	Documents []ManifestFile   `json:"documents"` // tickets; sorted by name
 }
 
 // ManifestIntent identifies an intent.
@@ -38,6 +39,9 @@ type ManifestRouter struct {
 	SHA256     string         `json:"sha256"`
 	Companions []ManifestFile `json:"companions"` // sorted by name
 	Secrets    []string       `json:"secrets"`    // references, never values
+	// Running is the SHA-256 of ercfg's slice of what the router had when the
+	// directory was written; empty: it was not compared. See [Manifest.Seal].
+	Running string `json:"running"`
 }
 
 // ManifestFile is a companion file.
@@ -55,6 +59,7 @@ func NewManifest(version, intentName, intentSHA256, templatesSHA256 string, conf
 		Intent:    ManifestIntent{Name: intentName, SHA256: intentSHA256},
 		Templates: templatesSHA256,
 		Routers:   make([]ManifestRouter, 0, len(configs)),
+		Documents: []ManifestFile{},
 	}
 	for _, c := range configs {
 		r := ManifestRouter{
@@ -72,6 +77,23 @@ func NewManifest(version, intentName, intentSHA256, templatesSHA256 string, conf
 	}
 	slices.SortFunc(m.Routers, func(a, b ManifestRouter) int { return strings.Compare(a.Name, b.Name) })
 	return m
+}
+
+// Seal notes what a router had: the digest of ercfg's slice of its running
+// configuration. A plan that is sealed for a router holds as long as the router
+// has that.
+func (m *Manifest) Seal(router, digest string) {
+	for i := range m.Routers {
+		if m.Routers[i].Name == router {
+			m.Routers[i].Running = digest
+		}
+	}
+}
+
+// Add lists a document beside the configurations.
+func (m *Manifest) Add(f File) {
+	m.Documents = append(m.Documents, ManifestFile{f.Name, f.Digest()})
+	slices.SortFunc(m.Documents, func(a, b ManifestFile) int { return strings.Compare(a.File, b.File) })
 }
 
 // JSON returns the manifest as indented JSON with a final newline.
@@ -104,6 +126,9 @@ func (m Manifest) files() map[string]bool {
 		for _, f := range r.Companions {
 			out[f.File] = true
 		}
+	}
+	for _, f := range m.Documents {
+		out[f.File] = true
 	}
 	return out
 }

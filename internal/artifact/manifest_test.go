@@ -54,7 +54,8 @@ func TestManifest(t *testing.T) {
       "secrets": [
         "env:A",
         "file:b"
-      ]
+      ],
+      "running": "HEX"
     },
     {
       "name": "ce2",
@@ -67,12 +68,24 @@ func TestManifest(t *testing.T) {
           "sha256": "a8076d3d28d21e02012b20eaf7dbf75409a6277134439025f282e368e3305abf"
         }
       ],
-      "secrets": []
+      "secrets": [],
+      "running": ""
+    }
+  ],
+  "documents": [
+    {
+      "file": "ticket.md",
+      "sha256": "SUM"
     }
   ]
 }
 `
-	got := string(NewManifest("v1.0.0", "contoso", hex64, hex64, sample(t)).JSON())
+	document := File{"ticket.md", 0o644, "# Change\n"}
+	m := NewManifest("v1.0.0", "contoso", hex64, hex64, sample(t))
+	m.Add(document)
+	m.Seal("ce1", hex64)
+	got := string(m.JSON())
+	want = strings.ReplaceAll(want, "SUM", document.Digest())
 	if diff := cmp.Diff(strings.ReplaceAll(want, "HEX", hex64), got); diff != "" {
 		t.Errorf("manifest (-want +got):\n%s", diff)
 	}

@@ -19,8 +19,8 @@ const filePerm fs.FileMode = 0o644
 // dirPerm is the mode of a directory that did not exist before.
 const dirPerm fs.FileMode = 0o755
 
-// WriteDir writes the configurations, their companions and the manifest to
-// dir, all or none. The files are made in a directory beside dir, which then
+// WriteDir writes the configurations, their companions, the documents beside them
+// and the manifest to dir, all or none. The files are made in a directory beside dir, which then
 // takes its name: a crash of the process leaves the old directory or the new
 // one, never a mixture. (Against a power cut it does nothing: flushing each
 // of thousands of files would take minutes.)
@@ -28,14 +28,14 @@ const dirPerm fs.FileMode = 0o755
 // An existing dir is replaced only when a manifest in it accounts for every
 // file there, or when it is empty: WriteDir deletes nothing that ercfg has not
 // made.
-func WriteDir(dir string, configs []Config, m Manifest) error {
-	if err := writeDir(dir, configs, m); err != nil {
+func WriteDir(dir string, configs []Config, beside []File, m Manifest) error {
+	if err := writeDir(dir, configs, beside, m); err != nil {
 		return fmt.Errorf("write %s: %w", dir, err)
 	}
 	return nil
 }
 
-func writeDir(dir string, configs []Config, m Manifest) (err error) {
+func writeDir(dir string, configs []Config, beside []File, m Manifest) (err error) {
 	target, err := resolve(dir)
 	if err != nil {
 		return err
@@ -64,7 +64,7 @@ func writeDir(dir string, configs []Config, m Manifest) (err error) {
 			err = errors.Join(err, os.RemoveAll(aside))
 		}
 	}()
-	if err := fill(aside, configs, m); err != nil {
+	if err := fill(aside, configs, beside, m); err != nil {
 		return err
 	}
 	if err := os.Chmod(aside, perm); err != nil {
@@ -166,14 +166,23 @@ func makeParents(target string) (made []string, err error) {
 }
 
 // fill writes every file into the directory aside.
-func fill(aside string, configs []Config, m Manifest) error {
+func fill(aside string, configs []Config, beside []File, m Manifest) error {
 	seen := map[string]bool{ManifestName: true}
+	own := func(name string) {
+		if seen[name] || name != filepath.Base(name) {
+			panic(fmt.Sprintf("artifact: %q is no file name of its own", name))
+		}
+		seen[name] = true
+	}
 	for _, c := range configs {
 		for _, name := range c.files() {
-			if seen[name] || name != filepath.Base(name) {
-				panic(fmt.Sprintf("artifact: %q is no file name of its own", name))
-			}
-			seen[name] = true
+			own(name)
+		}
+	}
+	for _, f := range beside {
+		own(f.Name)
+		if err := writeFile(filepath.Join(aside, f.Name), []byte(f.Text), f.Mode); err != nil {
+			return err
 		}
 	}
 	// A file costs two system calls and little else: two workers take half the

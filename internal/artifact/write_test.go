@@ -66,7 +66,7 @@ func TestWriteDir(t *testing.T) {
 		}},
 		{name: "an older rendering: a router that is gone leaves no file", want: written, prepare: func(t *testing.T, parent string) {
 			old := []Config{{Router: "gone", Platform: "frr", Name: "gone.frr.conf", Text: "old\n"}}
-			if err := WriteDir(filepath.Join(parent, "out"), old, manifestOf(old)); err != nil {
+			if err := WriteDir(filepath.Join(parent, "out"), old, nil, manifestOf(old)); err != nil {
 				t.Fatal(err)
 			}
 		}},
@@ -85,7 +85,7 @@ func TestWriteDir(t *testing.T) {
 		{name: "a foreign file beside ours", err: "does not list: notes.txt", want: map[string]string{
 			"out/ce1.ios-xe.cfg": "-rw-r--r--", "out/ce2.frr.conf": "-rw-r--r--", "out/ce2.frr.vlans": "-rwxr-xr-x", "out/manifest.json": "-rw-r--r--", "out/notes.txt": "-rw-r--r--",
 		}, prepare: func(t *testing.T, parent string) {
-			if err := WriteDir(filepath.Join(parent, "out"), sample(t), manifestOf(sample(t))); err != nil {
+			if err := WriteDir(filepath.Join(parent, "out"), sample(t), nil, manifestOf(sample(t))); err != nil {
 				t.Fatal(err)
 			}
 			put(t, filepath.Join(parent, "out/notes.txt"), "mine")
@@ -112,7 +112,7 @@ func TestWriteDir(t *testing.T) {
 				c.prepare(t, parent)
 			}
 			dir := filepath.Join(parent, "out")
-			err := WriteDir(dir, sample(t), manifestOf(sample(t)))
+			err := WriteDir(dir, sample(t), nil, manifestOf(sample(t)))
 			if (err == nil) != (c.err == "") || err != nil && (!strings.Contains(err.Error(), c.err) || !strings.HasPrefix(err.Error(), "write "+dir+": ")) {
 				t.Errorf("error %v, want one with %q", err, c.err)
 			}
@@ -129,7 +129,7 @@ func TestWriteDirFails(t *testing.T) {
 	t.Parallel()
 	parent := t.TempDir()
 	long := []Config{{Router: "ce1", Platform: "frr", Name: strings.Repeat("x", 300), Text: "a\n"}}
-	err := WriteDir(filepath.Join(parent, "a/b/out"), long, manifestOf(long))
+	err := WriteDir(filepath.Join(parent, "a/b/out"), long, nil, manifestOf(long))
 	if err == nil || strings.Contains(err.Error(), ".ercfg-") {
 		t.Errorf("error %v, want one about the file and not about a temporary directory", err)
 	}
@@ -144,12 +144,12 @@ func TestWriteDirFullDisk(t *testing.T) {
 	t.Parallel()
 	parent := t.TempDir()
 	dir := filepath.Join(parent, "out")
-	if err := WriteDir(dir, sample(t), manifestOf(sample(t))); err != nil {
+	if err := WriteDir(dir, sample(t), nil, manifestOf(sample(t))); err != nil {
 		t.Fatal(err)
 	}
 	before := tree(t, parent)
 	broken := append(sample(t), Config{Router: "ce3", Platform: "frr", Name: strings.Repeat("x", 300), Text: "a\n"})
-	if err := WriteDir(dir, broken, manifestOf(broken)); err == nil {
+	if err := WriteDir(dir, broken, nil, manifestOf(broken)); err == nil {
 		t.Fatal("no error")
 	}
 	if diff := cmp.Diff(before, tree(t, parent)); diff != "" {
@@ -160,7 +160,7 @@ func TestWriteDirFullDisk(t *testing.T) {
 // The working directory of the test is the package's own folder.
 func TestWriteDirRefusesWorkingDirectory(t *testing.T) {
 	t.Parallel()
-	if err := WriteDir(".", sample(t), manifestOf(sample(t))); err == nil || !strings.Contains(err.Error(), "working directory") {
+	if err := WriteDir(".", sample(t), nil, manifestOf(sample(t))); err == nil || !strings.Contains(err.Error(), "working directory") {
 		t.Errorf("error %v", err)
 	}
 }
@@ -174,7 +174,7 @@ func TestWriteDirPanicsOnClash(t *testing.T) {
 		}
 	}()
 	twice := append(sample(t), sample(t)...)
-	_ = WriteDir(filepath.Join(t.TempDir(), "out"), twice, manifestOf(twice))
+	_ = WriteDir(filepath.Join(t.TempDir(), "out"), twice, nil, manifestOf(twice))
 }
 
 func BenchmarkWriteDir(b *testing.B) {
@@ -187,7 +187,7 @@ func BenchmarkWriteDir(b *testing.B) {
 	dir := filepath.Join(b.TempDir(), "out")
 	b.ReportAllocs()
 	for b.Loop() {
-		if err := WriteDir(dir, configs, manifestOf(configs)); err != nil {
+		if err := WriteDir(dir, configs, nil, manifestOf(configs)); err != nil {
 			b.Fatal(err)
 		}
 	}

@@ -1,0 +1,187 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"runtime"
+	"slices"
+	"strings"
+	"sync"
+	"sync/atomic"
+
+	"github.com/ercfg/ercfg/internal/artifact"
+	"github.com/ercfg/ercfg/internal/confdiff"
+	"github.com/ercfg/ercfg/internal/render"
+)
+
+// maxRunningBytes bounds a router's own configuration: the largest that routers
+// print have some ten megabytes.
+const maxRunningBytes = 64 << 20
+
+// A comparison is what a router has against what was rendered for it.
+type comparison struct {
+	config artifact.Config
+	file   string // that the running configuration was read from
+	change confdiff.Change
+	digest string // of our slice of it; see confdiff.Digest
+	err    error  // not nil: the router was not compared
+}
+
+// compare reads the running configurations at path, a directory, a file or "-",
+// and compares each with the rendering of its router. A router that cannot be
+// compared has an error of its own; the error returned is about path itself.
+func (a *app) compare(intent, path string, configs []artifact.Config) ([]comparison, error) {
+	out := make([]comparison, len(configs))
+	for i, c := range configs {
+		out[i].config = c
+	}
+	if path == "-" {
+		if err := onlyOne(path, configs); err != nil {
+			return nil, err
+		}
+		out[0].file = stdinName
+		text, err := io.ReadAll(io.LimitReader(a.stdin, maxRunningBytes+1))
+		if err != nil {
+			return nil, fmt.Errorf("read standard input: %w", err)
+		}
+		out[0].against(intent, text)
+		return out, nil
+	}
+	info, err := os.Stat(path)
+	if err != nil {
+		return nil, err
+	}
+	if !info.IsDir() {
+		if err := onlyOne(path, configs); err != nil {
+			return nil, err
+		}
+		out[0].file = path
+	} else if err := find(path, out); err != nil {
+		return nil, err
+	}
+	fanOut(len(out), func(i int) { out[i].read(intent) })
+	return out, nil
+}
+
+// fanOut calls f with 0 to n-1, on every core at once, and returns when all is
+// done.
+func fanOut(n int, f func(i int)) {
+	var next atomic.Int64
+	var wg sync.WaitGroup
+	for range min(n, runtime.GOMAXPROCS(0)) {
+		wg.Go(func() {
+			for i := int(next.Add(1) - 1); i < n; i = int(next.Add(1) - 1) {
+				f(i)
+			}
+		})
+	}
+	wg.Wait()
+}
+
+// onlyOne refuses one text for several routers.
+func onlyOne(path string, configs []artifact.Config) error {
+	if len(configs) == 1 {
+		return nil
+	}
+	names := make([]string, 0, mostKnown)
+	for _, c := range configs[:min(len(configs), mostKnown)] {
+		names = append(names, c.Router)
+	}
+	if len(configs) > mostKnown {
+		names = append(names, "…")
+	}
+	return usageError{
+		fmt.Sprintf("--running %s is one configuration, and the intent has %d routers", shown(path), len(configs)),
+		"say whose it is with --router (" + strings.Join(names, ", ") + "), or name a directory with a file for each",
+	}
+}
+
+// find names the file of each router in dir: the router's name alone, or with
+// anything behind a dot.
+func find(dir string, all []comparison) error {
+	entries, err := os.ReadDir(dir)
+	if err != nil {
+		return err
+	}
+	companions := map[string]bool{artifact.ManifestName: true}
+	for _, c := range all {
+		for _, f := range c.config.Companions {
+			companions[f.Name] = true
+		}
+	}
+	of := make(map[string][]string)
+	for _, e := range entries {
+		if !e.IsDir() && !companions[e.Name()] {
+			router, _, _ := strings.Cut(e.Name(), ".")
+			of[router] = append(of[router], e.Name())
+		}
+	}
+	for i := range all {
+		c := &all[i]
+		switch names := of[c.config.Router]; len(names) {
+		case 0:
+			c.err = fmt.Errorf("%s has no file for it: %s, or %[2]s and anything behind a dot", shown(dir), c.config.Router)
+		case 1:
+			c.file = filepath.Join(dir, names[0])
+		default:
+			slices.Sort(names)
+			c.err = fmt.Errorf("%s has %d files for it, and one is wanted: %s", shown(dir), len(names), shown(strings.Join(names, ", ")))
+		}
+	}
+	return nil
+}
+
+// read reads the file and compares.
+func (c *comparison) read(intent string) {
+	if c.err != nil {
+		return
+	}
+	f, err := os.Open(c.file)
+	if err != nil {
+		c.err = err
+		return
+	}
+	defer f.Close()
+	text, err := io.ReadAll(io.LimitReader(f, maxRunningBytes+1))
+	if err != nil {
+		c.err = err
+		return
+	}
+	c.against(intent, text)
+}
+
+// against compares the rendering with the text of a running configuration.
+func (c *comparison) against(intent string, text []byte) {
+	if len(text) > maxRunningBytes {
+		c.err = fmt.Errorf("%s: it is larger than %d MiB", shown(c.file), maxRunningBytes>>20)
+		return
+	}
+	have, err := confdiff.Read(c.config.Platform, text)
+	if err != nil {
+		c.err = fmt.Errorf("%s: %w", shown(c.file), err)
+		return
+	}
+	want, err := confdiff.Read(c.config.Platform, []byte(c.config.Text))
+	if err != nil {
+		panic("a rendering does not read: " + err.Error())
+	}
+	c.change = confdiff.Between(want, have, intent)
+	c.digest = confdiff.Digest(want, have, intent)
+}
+
+// notCompared joins the errors of what was not compared, a router each.
+func notCompared(all []comparison) error {
+	var out []error
+	for _, c := range all {
+		if c.err != nil {
+			out = append(out, fmt.Errorf("%s is not compared: %s", c.config.Router, sentence(c.err)))
+		}
+	}
+	return errors.Join(out...)
+}
+
+// renderFor renders for a comparison: without comments, Junos as set commands.
+func renderFor(in *loaded) ([]artifact.Config, error) { return render.All(in.plan, render.Options{}) }
