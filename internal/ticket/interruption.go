@@ -32,16 +32,21 @@ func interruption(in Input, r *plan.Router) []string {
 		return []string{"No session goes down. Routes may be judged and sent again."}
 	}
 	var all []sim.Failure
+	var out []string
 	for i, impact := range change.Impacts {
 		if impact.Class < confdiff.SessionReset {
 			continue
 		}
-		f := failureOf(r, change.Differences[i].Object)
+		o := change.Differences[i].Object
+		if isIBGP(r, o) {
+			out = []string{"iBGP goes down for a time: what it carries is learned again, and until then this router knows the paths of its own alone."}
+			continue
+		}
+		f := failureOf(r, o)
 		if !slices.Contains(all, f) {
 			all = append(all, f)
 		}
 	}
-	var out []string
 	for _, f := range all {
 		what := fmt.Sprintf("Sessions of `%s` may go down for a time. A failure of all of it would do this:", nameOf(f))
 		if f.Kind == sim.RouterDown {
@@ -52,9 +57,20 @@ func interruption(in Input, r *plan.Router) []string {
 	return out
 }
 
+// isIBGP reports whether an object is about sessions of the router's own AS.
+func isIBGP(r *plan.Router, o confdiff.Object) bool {
+	if o.Kind == confdiff.Group {
+		return strings.Contains(o.Name, "-IBGP-")
+	}
+	return o.Kind == confdiff.Neighbor && slices.ContainsFunc(r.IBGP, func(b plan.IBGP) bool { return b.Neighbor.String() == o.Name })
+}
+
 // failureOf is the link or tunnel that an object belongs to, or else the router.
 func failureOf(r *plan.Router, o confdiff.Object) sim.Failure {
-	is := func(vrf plan.Name, name string, sessions ...plan.Session) bool {
+	is := func(path string, vrf plan.Name, name string, sessions ...plan.Session) bool {
+		if o.Kind == confdiff.Group { // of all sessions of the path on this router
+			return alone(r, path) && strings.Contains(o.Name+"-", "-"+strings.ToUpper(strings.ReplaceAll(path, ".", "-"))+"-V")
+		}
 		if o.Kind == confdiff.Interface {
 			return o.Name == name
 		}
@@ -63,16 +79,32 @@ func failureOf(r *plan.Router, o confdiff.Object) sim.Failure {
 		})
 	}
 	for i := range r.Links {
-		if l := &r.Links[i]; is(l.VRF, l.Subinterface(), l.Sessions...) {
+		if l := &r.Links[i]; is(l.Path, l.VRF, l.Subinterface(), l.Sessions...) {
 			return sim.Failure{Kind: sim.LinkDown, Path: l.Path, Position: l.Position}
 		}
 	}
 	for i := range r.Tunnels {
-		if t := &r.Tunnels[i]; is(t.VRF, t.Interface, t.Session) {
+		if t := &r.Tunnels[i]; is(t.Path, t.VRF, t.Interface, t.Session) {
 			return sim.Failure{Kind: sim.TunnelDown, Path: t.Path, Instance: t.Instance, Router: r.Name}
 		}
 	}
 	return sim.Failure{Kind: sim.RouterDown, Router: r.Name}
+}
+
+// alone reports whether a path has one link or tunnel on the router.
+func alone(r *plan.Router, path string) bool {
+	n := 0
+	for i := range r.Links {
+		if r.Links[i].Path == path {
+			n++
+		}
+	}
+	for i := range r.Tunnels {
+		if r.Tunnels[i].Path == path {
+			n++
+		}
+	}
+	return n == 1
 }
 
 func nameOf(f sim.Failure) string {

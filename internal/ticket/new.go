@@ -1,6 +1,8 @@
 package ticket
 
 import (
+	"slices"
+
 	"github.com/ercfg/ercfg/internal/artifact"
 	"github.com/ercfg/ercfg/internal/pathtable"
 	"github.com/ercfg/ercfg/internal/plan"
@@ -15,7 +17,7 @@ func New(in Input) Ticket {
 		Summary:  newSummary(in),
 		Diagram:  newDiagram(p),
 		Paths:    pathtable.New(p, in.Report),
-		Order:    orderOf(p),
+		Order:    orderOf(p, in.Changes),
 		Warnings: in.Warnings,
 		Digests:  in.Digests,
 	}
@@ -29,7 +31,7 @@ func New(in Input) Ticket {
 		if c, ok := in.Changes[r.Name]; ok {
 			part.Change = &c
 		}
-		part.Pre, part.Post = preChecks(r), postChecks(r)
+		part.Pre, part.Post = preChecks(r), slices.Concat(postChecks(r), pathChecks(p, r))
 		part.Rollback = rollbackWords(r.Platform)
 		t.Routers = append(t.Routers, part)
 	}

@@ -69,6 +69,7 @@ func TestOrder(t *testing.T) {
 			{Name: "a", Links: []plan.Link{{Path: "er"}}},
 			{Name: "b", Links: []plan.Link{{Path: "er", Position: plan.Secondary}}},
 			{Name: "c", Links: []plan.Link{{Path: "standby"}, {Path: "standby", Position: plan.Secondary}}},
+			{Name: "d"}, // which is as it was rendered
 		},
 		Circuits: []plan.Circuit{
 			{Name: "er", Peerings: []plan.CircuitPeering{{Path: "er", Links: []plan.CircuitLink{{Router: "a"}, {Router: "b"}}}}},
@@ -77,7 +78,7 @@ func TestOrder(t *testing.T) {
 		Statements: []plan.Statement{{Name: "s", Prefer: []string{"er", "standby"}}},
 	}
 	var got []string
-	for _, s := range orderOf(p) {
+	for _, s := range orderOf(p, map[string]confdiff.Change{"d": {}}) {
 		got = append(got, s.Router)
 		if alone := s.Router == "c"; alone != (s.Note != "") {
 			t.Errorf("%s: note %q", s.Router, s.Note)
@@ -103,6 +104,8 @@ func TestInterruption(t *testing.T) {
 		"There are no commands":      {r.Name: {Differences: []confdiff.Difference{{Missing: []confdiff.Statement{{Path: []string{"x"}}}}}, Refused: "two owners"}},
 		"No session goes down.":      session(confdiff.RouteRefresh, neighbor),
 		"`" + linkName(l) + "`":      session(confdiff.SessionReset, neighbor),
+		"iBGP goes down":             session(confdiff.SessionReset, confdiff.Object{Kind: confdiff.Neighbor, Name: r.IBGP[0].Neighbor.String()}),
+		"iBGP goes down ":            session(confdiff.SessionReset, confdiff.Object{Kind: confdiff.Group, Name: "TRUST-IBGP-V4"}),
 		"Sessions of this router ma": session(confdiff.SessionReset, confdiff.Object{Kind: confdiff.BGP}),
 	} {
 		if got := ticketOf(p, changes).Routers[0].Interruption; len(got) == 0 || !strings.Contains(got[0], want) {
@@ -122,8 +125,8 @@ func TestChecksOnFRR(t *testing.T) {
 			if p.Routers[i].Platform = plan.FRR; len(done) > 60 {
 				break
 			}
-			for _, c := range slices.Concat(preChecks(&p.Routers[i]), postChecks(&p.Routers[i])) {
-				if done[c.Command] {
+			for _, c := range slices.Concat(preChecks(&p.Routers[i]), postChecks(&p.Routers[i]), pathChecks(p, &p.Routers[i])) {
+				if done[c.Command] || strings.HasPrefix(c.Command, "swanctl") {
 					continue
 				}
 				done[c.Command] = true

@@ -5,20 +5,26 @@ import (
 	"fmt"
 	"slices"
 
+	"github.com/ercfg/ercfg/internal/confdiff"
 	"github.com/ercfg/ercfg/internal/plan"
 )
 
 // orderOf puts one router into each step: those that no statement prefers first,
-// then those with secondary links alone, then the others as the plan lists them.
-func orderOf(p *plan.Plan) []Step {
-	steps := make([]Step, len(p.Routers))
+// then those with secondary links alone, then the others as the plan lists them. A
+// router that is as it was rendered has none.
+func orderOf(p *plan.Plan, changes map[string]confdiff.Change) []Step {
+	steps := make([]Step, 0, len(p.Routers))
 	ranks := make(map[string]int, len(p.Routers))
 	for i := range p.Routers {
 		r := &p.Routers[i]
-		steps[i] = Step{Router: r.Name, Note: aloneNote(p, r)}
-		for j := range r.Links {
-			steps[i].Links = append(steps[i].Links, linkName(&r.Links[j]))
+		if c, compared := changes[r.Name]; compared && c.Same() {
+			continue
 		}
+		step := Step{Router: r.Name, Note: aloneNote(p, r)}
+		for j := range r.Links {
+			step.Links = append(step.Links, linkName(&r.Links[j]))
+		}
+		steps = append(steps, step)
 		ranks[r.Name] = rank(p, r)
 	}
 	slices.SortStableFunc(steps, func(a, b Step) int { return cmp.Compare(ranks[a.Router], ranks[b.Router]) })
