@@ -139,6 +139,9 @@ func failed(r *sim.Report, f sim.Failure) []string {
 func consequences(normal, now *sim.Outcome) (out []string, lost bool) {
 	var moved []string
 	for i, f := range now.Flows {
+		if f == normal.Flows[i] { // which outcomes share where nothing moves
+			continue
+		}
 		for d, pair := range [][2]sim.Result{{normal.Flows[i].To, f.To}, {normal.Flows[i].From, f.From}} {
 			if pair[0].String() == pair[1].String() {
 				continue

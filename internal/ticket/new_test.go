@@ -8,6 +8,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/ercfg/ercfg/internal/confdiff"
+	"github.com/ercfg/ercfg/internal/fleet"
 	"github.com/ercfg/ercfg/internal/frrtest"
 	"github.com/ercfg/ercfg/internal/golden"
 	"github.com/ercfg/ercfg/internal/plan"
@@ -154,4 +155,14 @@ func refused(t *testing.T, r *frrtest.Router, command string) bool {
 	return slices.ContainsFunc([]string{"Unknown command", "Ambiguous command", "Command incomplete"}, func(bad string) bool {
 		return strings.Contains(said, bad)
 	})
+}
+
+// The words of a fleet of 500 circuits on 1,000 routers.
+func BenchmarkNew(b *testing.B) {
+	p := planOf(b, string(fleet.Intent(500)))
+	report := sim.Predict(p, sim.Scenarios(p, 1))
+	b.ReportAllocs()
+	for b.Loop() {
+		New(Input{Plan: p, Report: report})
+	}
 }
