@@ -1,31 +1,79 @@
 package confdiff
 
 import (
+	"slices"
 	"strings"
 	"testing"
 )
 
 // A megabyte of others' configuration around a router of ours leaves no line in
-// the commands.
+// the commands, on any platform; and a router of others gets ours without losing a
+// line.
 func TestBetweenForeign(t *testing.T) {
 	t.Parallel()
-	_, text := rendered(t, "two-ce-private/ce1.ios-xe.cfg")
-	want, err := Read(IOSXE, []byte(text))
-	if err != nil {
-		t.Fatal(err)
+	for _, tt := range []struct {
+		golden, intent string
+		foreign        []byte
+	}{
+		{"two-ce-private/ce1.ios-xe.cfg", "contoso-london", iosxeMegabyte(t)},
+		{"two-ce-private/ce2.junos.set", "contoso-london", []byte(junosMegabyte(t, "mx-edge.set"))},
+		{"knobs/ce2.frr.conf", "fourth-coffee", frrFile(t, "testdata/frr/modern.conf")},
+	} {
+		t.Run(tt.golden, func(t *testing.T) {
+			t.Parallel()
+			platform, text := rendered(t, tt.golden)
+			want, err := Read(platform, []byte(text))
+			if err != nil {
+				t.Fatal(err)
+			}
+			others, err := Read(platform, tt.foreign)
+			if err != nil {
+				t.Fatal(err)
+			}
+			sameAS(others, want)
+			if platform == FRR { // or the change is refused
+				others.Statements = append(others.Statements, Statement{Path: []string{"router bgp " + asnOf(want), "no bgp default ipv4-unicast"}})
+			}
+			both := Config{platform, slices.Concat(others.Statements, want.Statements)}
+			if c := Between(want, both, tt.intent); len(c.Commands) > 0 || !c.Same() {
+				t.Errorf("%d differences, commands %q", c.Count(), c.Commands)
+			}
+			c := Between(want, others, tt.intent)
+			if c.Refused != "" {
+				t.Fatal(c.Refused)
+			}
+			after, err := Apply(others, c.Commands)
+			if err != nil {
+				t.Fatal(err)
+			}
+			there := make(map[string]bool, len(after.Statements))
+			for _, s := range after.Statements {
+				there[s.Key()] = true
+			}
+			lost := 0
+			for _, s := range others.Statements {
+				if !there[s.Key()] && lost < 5 {
+					lost++
+					t.Errorf("another's %q is gone", s.Key())
+				}
+			}
+		})
 	}
-	have, err := Read(IOSXE, iosxeMegabyte(t))
-	if err != nil {
-		t.Fatal(err)
-	}
-	have.Statements = append(have.Statements, want.Statements...)
-	for i, s := range have.Statements { // the foreign text has a BGP process of its own
-		if strings.HasPrefix(s.Path[0], "router bgp ") {
-			have.Statements[i].Path = append([]string{"router bgp 65010"}, s.Path[1:]...)
+}
+
+// sameAS gives a configuration of others the AS number of ours: a router has one
+// BGP process.
+func sameAS(others, ours Config) {
+	number := asnOf(ours)
+	for i, s := range others.Statements {
+		words := strings.Fields(s.Path[0])
+		switch {
+		case others.Platform == Junos && len(s.Path) == 3 && s.Path[1] == "autonomous-system":
+			others.Statements[i].Path = []string{s.Path[0], s.Path[1], number}
+		case others.Platform != Junos && words[0] == "router" && words[1] == "bgp":
+			words[2] = number
+			others.Statements[i].Path = append([]string{strings.Join(words, " ")}, s.Path[1:]...)
 		}
-	}
-	if c := Between(want, have, "contoso-london"); len(c.Commands) > 0 || !c.Same() {
-		t.Errorf("%d differences, commands %q", len(c.Differences), c.Commands)
 	}
 }
 
@@ -41,11 +89,7 @@ func BenchmarkBetween(b *testing.B) {
 	if err != nil {
 		b.Fatal(err)
 	}
-	for i, s := range have.Statements {
-		if strings.HasPrefix(s.Path[0], "router bgp ") {
-			have.Statements[i].Path = append([]string{"router bgp 65010"}, s.Path[1:]...)
-		}
-	}
+	sameAS(have, want)
 	b.ReportAllocs()
 	for b.Loop() {
 		if c := Between(want, have, "contoso-london"); len(c.Commands) == 0 {
