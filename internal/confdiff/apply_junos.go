@@ -110,16 +110,17 @@ func (b *junosBox) delete(words []string) error {
 	return nil
 }
 
-// insert moves a term before another.
+// insert moves a term before another, or a policy of a chain.
 func (b *junosBox) insert(words []string) error {
 	i := slices.Index(words, "before")
-	if i != 5 || len(words) != 8 || words[3] != "term" || words[6] != "term" {
-		return errors.New("it moves no term")
+	if i < 2 || len(words) < i+2 {
+		return errors.New("it moves nothing")
 	}
-	other := append(slices.Clone(words[:4]), words[7])
+	// The other has the same words but for its name.
+	other := append(slices.Clone(words[:i-1]), words[len(words)-1])
 	var moved, rest []Statement
 	for _, t := range b.have {
-		if below(t, words[:5]) {
+		if below(t, words[:i]) {
 			moved = append(moved, t)
 		} else {
 			rest = append(rest, t)

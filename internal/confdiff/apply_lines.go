@@ -198,7 +198,7 @@ func (b *box) forget(which func(Statement) bool) bool {
 func (b *box) negate(line, gone string) error {
 	words := strings.Fields(gone)
 	switch {
-	case words[0] == "neighbor" && len(words) == 2:
+	case words[0] == "neighbor" && (len(words) == 2 || words[2] == "remote-as"):
 		return b.dropNeighbor(words[1])
 	case words[0] == "route-map" && len(words) == 2, len(words) == 3 && words[1] == "prefix-list":
 		if !b.forget(func(t Statement) bool { return strings.HasPrefix(t.Path[0], gone+" ") }) {

@@ -3,6 +3,7 @@ package confdiff
 import (
 	"slices"
 	"strings"
+	"sync"
 )
 
 // A junoser finds the commands of Junos.
@@ -85,15 +86,29 @@ func (j *junoser) remove(s Statement) {
 	if n := junosLeaf(words); n > 0 && words[n] != "accept" && words[n] != "reject" {
 		words = words[:n]
 	}
+	best := words
 	for n := len(words) - 1; n >= junosObjectLength(s.Path); n-- {
-		if key := begin(words[:n]); j.goes[key] == j.holds[key] && j.stays[key] == 0 {
-			words = words[:n]
-		} else {
+		if key := begin(words[:n]); j.goes[key] != j.holds[key] || j.stays[key] > 0 {
 			break
 		}
+		if !junosNames(words[:n]) {
+			best = words[:n]
+		}
 	}
-	j.say("delete", words)
+	j.say("delete", best)
 }
+
+// junosNames reports whether a name follows words: a delete gives it.
+func junosNames(words []string) bool {
+	rule := junosRules()
+	for _, w := range words {
+		_, rule = rule.step(w)
+	}
+	return rule != nil && rule.exactly("*") != nil
+}
+
+// junosRules is the grammar of what ercfg renders, made once.
+var junosRules = sync.OnceValue(junosGrammar)
 
 // add sets a statement, unless it is there and only switched off or on.
 func (j *junoser) add(s Statement) {
@@ -113,23 +128,53 @@ func junosTyped(s Statement) []string {
 	return words
 }
 
-// order puts the terms of a policy statement into their order.
+// order puts the terms of a policy statement, and the policies of a chain, into
+// their order: what was set anew stands at the end.
 func (j *junoser) order(d Difference) {
-	if d.Object.Kind != RouteMap || !d.Order && len(d.Missing) == 0 {
-		return
+	if d.Object.Kind == RouteMap && (d.Order || len(d.Missing) > 0) {
+		list := func(c Config) []string { return terms(of(c, d.Object)) }
+		path := []string{"policy-options", "policy-statement", d.Object.Name, "term"}
+		j.arrange(path, list(j.want), list(j.have), true)
 	}
-	of := func(c Config) []string {
-		var mine []Statement
-		for _, s := range c.Statements {
-			if s.Object(Junos) == d.Object {
-				mine = append(mine, s)
-			}
+	done := make(map[string]bool)
+	for _, s := range d.Missing {
+		n := len(s.Path) - 1
+		if n < 1 || !slices.Contains(junosChains, s.Path[n-1]) || done[begin(s.Path[:n])] {
+			continue
 		}
-		return terms(mine)
+		done[begin(s.Path[:n])] = true
+		list := func(c Config) []string {
+			var out []string
+			for _, t := range of(c, d.Object) {
+				if len(t.Path) == n+1 && slices.Equal(t.Path[:n], s.Path[:n]) {
+					out = append(out, t.Path[n])
+				}
+			}
+			return out
+		}
+		j.arrange(s.Path[:n], list(j.want), list(j.have), false)
 	}
-	want := of(j.want)
-	var now []string // after the deletes and sets: a new term stands at the end
-	for _, t := range of(j.have) {
+}
+
+// junosChains are the statements whose values are evaluated in their order.
+var junosChains = []string{"import", "export", "vrf-import", "vrf-export"}
+
+// of lists the statements of an object.
+func of(c Config, o Object) []Statement {
+	var out []Statement
+	for _, s := range c.Statements {
+		if s.Object(Junos) == o {
+			out = append(out, s)
+		}
+	}
+	return out
+}
+
+// arrange inserts what does not stand where it is wanted below path, whose last word
+// is named again where it is a hierarchy's.
+func (j *junoser) arrange(path, want, have []string, named bool) {
+	var now []string // after the deletes and sets
+	for _, t := range have {
 		if slices.Contains(want, t) {
 			now = append(now, t)
 		}
@@ -139,12 +184,16 @@ func (j *junoser) order(d Difference) {
 			now = append(now, t)
 		}
 	}
-	policy := []string{"policy-options", "policy-statement", d.Object.Name}
 	for i, t := range want {
-		if now[i] != t {
-			j.say("insert", append(slices.Clone(policy), "term", t, "before", "term", now[i]))
-			now = slices.Insert(slices.DeleteFunc(now, func(n string) bool { return n == t }), i, t)
+		if now[i] == t {
+			continue
 		}
+		words := append(slices.Clone(path), t, "before")
+		if named {
+			words = append(words, path[len(path)-1])
+		}
+		j.say("insert", append(words, now[i]))
+		now = slices.Insert(slices.DeleteFunc(now, func(n string) bool { return n == t }), i, t)
 	}
 }
 

@@ -7,6 +7,8 @@ import (
 	"slices"
 	"strings"
 	"testing"
+
+	"github.com/google/go-cmp/cmp"
 )
 
 // junosOthers is what others have on a router.
@@ -56,15 +58,6 @@ func (e *editor) junosEdit() string {
 		e.lines[i] = regexp.MustCompile(old).ReplaceAllString(was, new)
 		return was + " → " + e.lines[i]
 	}
-	off := func(match string) string {
-		i := pick(match)
-		if i < 0 {
-			return ""
-		}
-		path := strings.TrimPrefix(regexp.MustCompile(match).FindString(e.lines[i]), "set ")
-		e.lines = append(e.lines, "deactivate "+path)
-		return "deactivate " + path
-	}
 	switch e.IntN(14) {
 	case 0, 1, 2:
 		i := pick("^set ")
@@ -96,10 +89,18 @@ func (e *editor) junosEdit() string {
 		term := regexp.MustCompile(`policy-statement \S+ term \d+ `).FindString(e.lines[i])
 		e.lines = slices.DeleteFunc(e.lines, func(l string) bool { return strings.Contains(l, term) })
 		return "without " + term
-	case 11:
-		return off(`^set protocols bgp group \S+ neighbor \S+`)
-	case 12:
-		return off(`^set policy-options policy-statement \S+ term \d+`)
+	case 11: // others switch off what is theirs
+		e.lines = append(append(e.lines, strings.Split(junosOthers, "\n")...), "deactivate protocols bgp group THEIRS neighbor 198.18.9.9", "deactivate policy-options policy-statement THEIRS")
+		return "what others have, and have deactivated"
+	case 12: // a policy of somebody's in front of ours, and one behind
+		i := pick(`group \S+ neighbor \S+ import `)
+		if i < 0 {
+			return ""
+		}
+		path := e.lines[i][:strings.LastIndexByte(e.lines[i], ' ')]
+		e.lines = slices.Insert(e.lines, i+1, path+" LAST")
+		e.lines = slices.Insert(e.lines, i, path+" FIRST")
+		return "a chain of policies"
 	}
 	e.lines = append(e.lines, strings.Split(junosOthers, "\n")...)
 	return "lines of others"
@@ -131,6 +132,9 @@ func TestJunosCommands(t *testing.T) {
 				start, err := Read(Junos, []byte(have))
 				if err != nil {
 					t.Fatal(err)
+				}
+				if now, then := chains(back), chains(start); !slices.Equal(now, then) {
+					t.Errorf("chains %q, were %q\nback:\n%s", now, then, strings.Join(c.Undo, "\n"))
 				}
 				for o, order := range orders(start) {
 					if now := orders(back)[o]; !slices.Equal(order, now) {
@@ -168,6 +172,77 @@ func orders(c Config) map[Object][]string {
 	return out
 }
 
+// chains are the policies of each chain in their order.
+func chains(c Config) []string {
+	of := make(map[string][]string)
+	for _, s := range c.Statements {
+		if n := len(s.Path) - 1; n > 1 && slices.Contains(junosChains, s.Path[n-1]) {
+			key := strings.Join(s.Path[:n], " ")
+			of[key] = append(of[key], s.Path[n])
+		}
+	}
+	var out []string
+	for key, list := range of {
+		out = append(out, key+" ["+strings.Join(list, " ")+"]")
+	}
+	slices.Sort(out)
+	return out
+}
+
+// The commands for one edit are these, no more: a delete names what it deletes and
+// takes nothing of others along.
+func TestJunosScript(t *testing.T) {
+	t.Parallel()
+	const golden, intent = "two-ce-private/ce2.junos.set", "contoso-london"
+	const group = "protocols bgp group CONTOSO-LONDON-ER-LONDON-V4"
+	for _, tt := range []struct {
+		name, old, new string
+		want, back     []string
+	}{
+		{"a value", "local-preference 200", "local-preference 150",
+			[]string{"set policy-options policy-statement CONTOSO-LONDON-ER-LONDON-SECONDARY-IN-V4 term 10 then local-preference 200"},
+			[]string{"set policy-options policy-statement CONTOSO-LONDON-ER-LONDON-SECONDARY-IN-V4 term 10 then local-preference 150"}},
+		{"a hold time that is gone", "set " + group + " hold-time 30\n", "",
+			[]string{"set " + group + " hold-time 30"}, []string{"delete " + group + " hold-time"}},
+		{"a neighbor beside ours", "set " + group + " type external\n", "set " + group + " type external\nset " + group + " neighbor 192.0.2.9 description theirs\n",
+			[]string{"delete " + group + " neighbor 192.0.2.9"}, []string{"set " + group + " neighbor 192.0.2.9 description theirs"}},
+		{"an address beside ours", "set " + group + " type external\n", "set " + group + " type external\nset interfaces xe-0/0/1 unit 150 family inet address 203.0.113.1/24\nset interfaces xe-0/0/1 unit 151 family inet address 198.18.1.1/24\n",
+			[]string{"delete interfaces xe-0/0/1 unit 150 family inet address 203.0.113.1/24"}, []string{"set interfaces xe-0/0/1 unit 150 family inet address 203.0.113.1/24"}},
+		{"a policy before ours", "set " + group + " neighbor 172.16.200.6 import ", "set " + group + " neighbor 172.16.200.6 import FIRST\nset " + group + " neighbor 172.16.200.6 import ",
+			[]string{"delete " + group + " neighbor 172.16.200.6 import FIRST"},
+			[]string{"set " + group + " neighbor 172.16.200.6 import FIRST", "insert " + group + " neighbor 172.16.200.6 import FIRST before CONTOSO-LONDON-ER-LONDON-SECONDARY-IN-V4"}},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
+			_, text := rendered(t, golden)
+			if !strings.Contains(text, tt.old) {
+				t.Fatalf("the golden has no %q", tt.old)
+			}
+			c := loop(t, Junos, intent, text, strings.Replace(text, tt.old, tt.new, 1), tt.name)
+			if diff := cmp.Diff(tt.want, c.Commands); diff != "" {
+				t.Errorf("commands (-want +got):\n%s", diff)
+			}
+			if diff := cmp.Diff(tt.back, c.Undo); diff != "" {
+				t.Errorf("back (-want +got):\n%s", diff)
+			}
+		})
+	}
+}
+
+// The model refuses what Junos would not take.
+func TestJunosApplyRefuses(t *testing.T) {
+	t.Parallel()
+	have, err := Read(Junos, []byte("set protocols bgp group A type external\n"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, command := range []string{"delete protocols bgp group B", "rollback 1", "set", "insert protocols bgp group A", "deactivate protocols bgp group B"} {
+		if _, err := Apply(have, []string{command}); err == nil {
+			t.Errorf("%s is taken", command)
+		}
+	}
+}
+
 // A router that has nothing of ours gets all of it, and can lose all of it again;
 // and one with the configuration of another becomes the other.
 func TestJunosCommandsOther(t *testing.T) {
@@ -186,5 +261,33 @@ func TestJunosCommandsOther(t *testing.T) {
 				loop(t, Junos, junosNameIn(t, want), want, have, "the configuration of "+all[(i+step)%len(all)])
 			}
 		})
+	}
+}
+
+// A delete is as large as it may be: it takes along nothing that stays, and names
+// what it deletes.
+func TestJunosDelete(t *testing.T) {
+	t.Parallel()
+	const group = "set protocols bgp group A "
+	have, err := Read(Junos, []byte(group+"type external\n"+group+"neighbor 192.0.2.1 description one\n"+group+"neighbor 192.0.2.1 passive\n"+group+"neighbor 192.0.2.2 description two\n"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, tt := range []struct {
+		goes []int // statements
+		want []string
+	}{
+		{[]int{1}, []string{"delete protocols bgp group A neighbor 192.0.2.1 description"}},
+		{[]int{1, 2}, []string{"delete protocols bgp group A neighbor 192.0.2.1"}},
+		{[]int{1, 2, 3}, []string{"delete protocols bgp group A neighbor 192.0.2.1", "delete protocols bgp group A neighbor 192.0.2.2"}},
+		{[]int{0, 1, 2, 3}, []string{"delete protocols bgp group A"}},
+	} {
+		var d Difference
+		for _, i := range tt.goes {
+			d.Extra = append(d.Extra, have.Statements[i])
+		}
+		if diff := cmp.Diff(tt.want, junosCommands(Config{Platform: Junos}, have, []Difference{d})); diff != "" {
+			t.Errorf("%v (-want +got):\n%s", tt.goes, diff)
+		}
 	}
 }

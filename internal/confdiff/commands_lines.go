@@ -60,7 +60,7 @@ func lineCommands(want, have Config, differences []Difference) []string {
 	for _, d := range differences {
 		l.come(d)
 	}
-	for _, d := range differences {
+	for _, d := range slices.Backward(differences) { // what was made last may use what was made before
 		l.leave(d)
 	}
 	slices.SortStableFunc(l.ops, func(a, b op) int { return cmp.Compare(a.phase, b.phase) })
@@ -281,9 +281,21 @@ func (l *liner) whole(d Difference) (line string, context []string, ok bool) {
 		if l.gone[have[0].Path[0]] || l.extra[have[0].Path[0]] && l.below[have[0].Path[0]] == l.leaving[have[0].Path[0]] {
 			return "", nil, false // the BGP process goes
 		}
-		return "no neighbor " + strings.Fields(have[0].Path[len(have[0].Path)-1])[1], context, true
+		return l.noNeighbor(have), context, true
 	}
 	return "", nil, false
+}
+
+// noNeighbor is the line that takes a neighbor away, from every address family. On
+// IOS-XE it is documented with the AS number (BGP Command Reference, neighbor
+// remote-as).
+func (l *liner) noNeighbor(have []Statement) string {
+	for _, s := range have {
+		if line := s.Path[len(s.Path)-1]; l.platform == IOSXE && strings.Contains(line, " remote-as ") {
+			return "no " + line
+		}
+	}
+	return "no neighbor " + strings.Fields(have[0].Path[len(have[0].Path)-1])[1]
 }
 
 // takeAway notes the command that takes s away, with all that stands in it.

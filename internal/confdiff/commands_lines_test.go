@@ -85,7 +85,7 @@ func (e *editor) edit(platform string) string {
 	case 0, 1, 2: // a line less
 		i := e.IntN(len(e.lines))
 		l := e.lines[i]
-		if t := strings.TrimSpace(l); t == "" || t == "!" || strings.Contains(l, "exit") || opensContext(len(l)-len(strings.TrimLeft(l, " ")), strings.TrimSpace(l)) || strings.Contains(l, "frr defaults") {
+		if t := strings.TrimSpace(l); t == "" || t == "!" || strings.Contains(l, "exit") || opensContext(len(l)-len(strings.TrimLeft(l, " ")), strings.TrimSpace(l)) || strings.Contains(l, "frr defaults") || strings.Contains(l, " remote-as ") { // a neighbor has an AS
 			return ""
 		}
 		e.lines = slices.Delete(e.lines, i, i+1)

@@ -124,6 +124,7 @@ func TestRefuse(t *testing.T) {
 		{"neighbors active by default, on FRR", "knobs/ce2.frr.conf", "fourth-coffee", " no bgp default ipv4-unicast\n", "", "activates IPv4 unicast for every neighbor by default"},
 		{"a member of a peer group, on IOS-XE", "two-ce-private/ce1.ios-xe.cfg", "contoso-london", " neighbor 172.16.200.2 remote-as 12076\n", " neighbor 172.16.200.2 peer-group AZURE\n", "has neighbor 172.16.200.2 in a peer group"},
 		{"the LAN's route to an anchor's prefix, on Junos", "two-ce-private/ce2.junos.set", "contoso-london", "set routing-options static route 10.10.0.0/16 discard\n", "set routing-options static route 10.10.0.0/16 next-hop 10.0.0.9\n", "has a static route of its own to 10.10.0.0/16"},
+		{"what is deactivated, on Junos", "two-ce-private/ce2.junos.set", "contoso-london", "set routing-options autonomous-system 65010\n", "set routing-options autonomous-system 65010\ndeactivate protocols bgp group CONTOSO-LONDON-ER-LONDON-V4 neighbor 172.16.200.6\n", "neighbor 172.16.200.6 is deactivated on the router"},
 		{"another AS, on Junos", "two-ce-private/ce2.junos.set", "contoso-london", "set routing-options autonomous-system 65010", "set routing-options autonomous-system 65020", "runs BGP in AS 65020 and the intent says AS 65010"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {

@@ -17,6 +17,9 @@ func refuse(want, have Config) string {
 	if want.Platform != Junos {
 		return cmp.Or(implicitlyActive(want, have), grouped(want, have))
 	}
+	if off := switchedOff(want, have); off != "" {
+		return off
+	}
 	routes := make(map[Object][]string)
 	for _, s := range have.Statements {
 		if o := s.Object(Junos); o.Kind == StaticRoute {
@@ -33,6 +36,21 @@ func refuse(want, have Config) string {
 		}
 		if i := slices.IndexFunc(routes[o], other); i >= 0 {
 			return fmt.Sprintf("the router has a static route of its own to %s (%s), and Junos keeps one route to a prefix: originate it with via or network in the intent, or remove the route", o.Name, routes[o][i])
+		}
+	}
+	return ""
+}
+
+// switchedOff refuses to switch on what somebody has deactivated on Junos: a drained
+// neighbor, say.
+func switchedOff(want, have Config) string {
+	ours := make(map[Object]bool)
+	for _, s := range want.Statements {
+		ours[s.Object(Junos)] = true
+	}
+	for _, s := range have.Statements {
+		if o := s.Object(Junos); s.Inactive && ours[o] {
+			return fmt.Sprintf("%s is deactivated on the router (%s), which somebody has done on purpose: activate it there, or take it out of the intent, and compare again", o, strings.Join(s.Path, " "))
 		}
 	}
 	return ""

@@ -51,7 +51,7 @@ func TestScript(t *testing.T) {
 				"  neighbor 172.16.200.2 activate\n  neighbor 172.16.200.2 route-map CONTOSO-LONDON-ER-LONDON-PRIMARY-IN-V4 in\n  neighbor 172.16.200.2 route-map CONTOSO-LONDON-ER-LONDON-PRIMARY-OUT-V4 out\n  neighbor 172.16.200.2 maximum-prefix 1000 80 warning-only\n", "",
 			},
 			"router bgp 65010\n neighbor 172.16.200.2 remote-as 12076\n neighbor 172.16.200.2 description er-london private primary MSEE\n neighbor 172.16.200.2 password <env:ER_LONDON_MD5>\n neighbor 172.16.200.2 timers 10 30\n neighbor 172.16.200.2 fall-over bfd\n address-family ipv4\n  neighbor 172.16.200.2 route-map CONTOSO-LONDON-ER-LONDON-PRIMARY-IN-V4 in\n  neighbor 172.16.200.2 route-map CONTOSO-LONDON-ER-LONDON-PRIMARY-OUT-V4 out\n  neighbor 172.16.200.2 maximum-prefix 1000 80 warning-only\n  neighbor 172.16.200.2 activate\n exit-address-family\nexit",
-			"router bgp 65010\n no neighbor 172.16.200.2\nexit",
+			"router bgp 65010\n no neighbor 172.16.200.2 remote-as 12076\nexit",
 		},
 		{
 			"an address of the same subnet leaves first, on FRR", "knobs/ce2.frr.conf", "fourth-coffee",
@@ -77,7 +77,7 @@ func TestScript(t *testing.T) {
 				"interface TenGigabitEthernet0/0/1.150\n", "interface TenGigabitEthernet0/0/2.150\n",
 				"router bgp 65010\n", "router bgp 65010\n neighbor 172.16.200.3 remote-as 12076\n neighbor 172.16.200.3 description CONTOSO-LONDON-ER-LONDON-PRIMARY-IN-V4\n",
 			},
-			"no interface TenGigabitEthernet0/0/2.150\ninterface TenGigabitEthernet0/0/1.150\n description ExpressRoute er-london private primary, Equinix, London\n encapsulation dot1Q 150\n ip address 172.16.200.1 255.255.255.252\n no ip redirects\n no ip proxy-arp\n bfd interval 300 min_rx 300 multiplier 3\n no bfd echo\nexit\nrouter bgp 65010\n no neighbor 172.16.200.3\nexit",
+			"no interface TenGigabitEthernet0/0/2.150\ninterface TenGigabitEthernet0/0/1.150\n description ExpressRoute er-london private primary, Equinix, London\n encapsulation dot1Q 150\n ip address 172.16.200.1 255.255.255.252\n no ip redirects\n no ip proxy-arp\n bfd interval 300 min_rx 300 multiplier 3\n no bfd echo\nexit\nrouter bgp 65010\n no neighbor 172.16.200.3 remote-as 12076\nexit",
 			"no interface TenGigabitEthernet0/0/1.150\ninterface TenGigabitEthernet0/0/2.150\n description ExpressRoute er-london private primary, Equinix, London\n encapsulation dot1Q 150\n ip address 172.16.200.1 255.255.255.252\n no ip redirects\n no ip proxy-arp\n bfd interval 300 min_rx 300 multiplier 3\n no bfd echo\nexit\nrouter bgp 65010\n neighbor 172.16.200.3 remote-as 12076\n neighbor 172.16.200.3 description CONTOSO-LONDON-ER-LONDON-PRIMARY-IN-V4\nexit",
 		},
 	} {
