@@ -54,8 +54,8 @@ race: ## the tests of what runs in parallel, under the race detector
 # As root check has run them already; sudo -n asks nobody for a password.
 live: ## the tests that need root, under sudo where check ran without
 	@if [ "$$(id -u)" != 0 ] && sudo -n true 2>/dev/null; then \
-	  echo "$(GO) test -timeout $(TIMEOUT) -exec 'sudo -n -E' ./internal/frrtest ./internal/render ./internal/confdiff ./internal/lab"; \
-	  $(GO) test -timeout $(TIMEOUT) -exec 'sudo -n -E' ./internal/frrtest ./internal/render ./internal/confdiff ./internal/lab; \
+	  echo "$(GO) test -timeout $(TIMEOUT) -exec 'sudo -n -E' ./internal/frrtest ./internal/render ./internal/confdiff ./internal/ticket ./internal/lab"; \
+	  $(GO) test -timeout $(TIMEOUT) -exec 'sudo -n -E' ./internal/frrtest ./internal/render ./internal/confdiff ./internal/ticket ./internal/lab; \
 	elif [ "$$(id -u)" != 0 ]; then \
 	  echo "live: neither root nor sudo: the tests on FRR daemons are skipped"; [ "$$ERCFG_LAB" != must ]; \
 	fi
@@ -85,7 +85,7 @@ generate: ## rewrite the intent's schema and reference from the Go types
 	ERCFG_UPDATE=1 $(GO) test -count=1 -run 'Reference' ./docs
 
 bench: ## the benchmark of every stage
-	$(GO) test -run '^$$' -bench . -benchmem ./internal/intent ./internal/plan ./internal/sim ./internal/render ./internal/artifact
+	$(GO) test -run '^$$' -bench . -benchmem ./internal/intent ./internal/plan ./internal/sim ./internal/render ./internal/artifact ./internal/confdiff ./internal/ticket
 
 bench-fleet: ## stages, wall time and peak memory for 1,000 and 10,000 routers
 	ERCFG_FLEET=1 $(GO) test -count=1 -v -run '^TestFleet$$' ./cmd/ercfg
