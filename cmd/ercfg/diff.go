@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"io"
 	"os"
-	"slices"
 
 	"github.com/spf13/cobra"
 
@@ -122,7 +121,14 @@ func (a *app) diffOutcome(all []comparison) error {
 		}
 		unknown += c.change.Unknown()
 	}
-	a.tell("%d of %s differ", differ, count(compared, "router"))
+	switch {
+	case compared == 0:
+		a.tell("no router was compared")
+	case compared == 1:
+		a.tell("%s", map[bool]string{true: "the router differs", false: "the router is the same"}[differ == 1])
+	default:
+		a.tell("%d of %d routers differ", differ, compared)
+	}
 	if unknown > 0 {
 		a.tell("%s not compared: the intent has a name for it, or the router shows it hashed", count(unknown, "key"))
 	}
@@ -141,7 +147,7 @@ func (a *app) printDiff(in *loaded, all []comparison, f diffFlags) error {
 	var err error
 	switch {
 	case f.commands || f.undo:
-		printCommands(w, all, f.undo)
+		a.printCommands(w, all, f.undo)
 	case f.format == "json":
 		err = writeJSON(w, newDiffDocument(in.plan.Name, all))
 	case f.format == "markdown":
@@ -164,16 +170,24 @@ func (a *app) printDiff(in *loaded, all []comparison, f diffFlags) error {
 }
 
 // printCommands prints commands alone, ready for a router. Where there are several
-// a line parts them.
-func printCommands(w *bufio.Writer, all []comparison, undo bool) {
+// a line parts them. A router without commands of whom some are wanted is told of.
+func (a *app) printCommands(w *bufio.Writer, all []comparison, undo bool) {
+	first := true
 	for i := range all {
 		c := &all[i]
+		if c.change.Refused != "" {
+			a.tell("%s has no commands: %s", c.config.Router, c.change.Refused)
+		}
+		if c.err != nil || c.change.Refused != "" {
+			continue
+		}
 		commands := c.change.Commands
 		if undo {
 			commands = c.change.Undo
 		}
 		if len(all) > 1 {
-			header(w, i == 0, c.config.Router)
+			header(w, first, c.config.Router)
+			first = false
 		}
 		for _, line := range commands {
 			fmt.Fprintln(w, line)
@@ -232,8 +246,11 @@ func (w diffText) router(c *comparison, first bool) {
 		fmt.Fprintf(w, "\n  no commands: %s\n", ch.Refused)
 	}
 	w.block("commands there", ch.Commands)
-	w.block("then, in operational mode", operational(ch))
+	w.block("then, in operational mode", ch.Operational())
 	w.block("commands back", ch.Undo)
+	if len(ch.Undo) > 0 {
+		w.block("then, in operational mode", ch.Operational())
+	}
 	if ch.Kept {
 		fmt.Fprintf(w, "\n  %s stands for a key that only the router has\n", confdiff.KeptMark)
 	}
@@ -282,18 +299,4 @@ func (w diffText) bold(text string) string {
 		return text
 	}
 	return "\x1b[1m" + text + "\x1b[0m"
-}
-
-// operational lists the commands of operational mode that the change wants, each
-// once.
-func operational(ch *confdiff.Change) []string {
-	var out []string
-	for _, i := range ch.Impacts {
-		for _, c := range i.Then {
-			if !slices.Contains(out, c) {
-				out = append(out, c)
-			}
-		}
-	}
-	return out
 }

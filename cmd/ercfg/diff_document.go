@@ -74,7 +74,7 @@ func newChangeDocument(c *confdiff.Change, digest string) *changeDocument {
 		Same: c.Same(), Running: digest, Worst: c.Worst().String(), Refused: c.Refused,
 		Differences: make([]differenceDocument, 0, len(c.Differences)),
 		Commands:    listed(c.Commands), Undo: listed(c.Undo), Kept: c.Kept,
-		Doubtful: make([]objectDocument, 0, len(c.Doubtful)), NotCompared: c.Unknown(), Operational: listed(operational(c)),
+		Doubtful: make([]objectDocument, 0, len(c.Doubtful)), NotCompared: c.Unknown(), Operational: listed(c.Operational()),
 	}
 	for i := range c.Differences {
 		from, impact := &c.Differences[i], c.Impacts[i]

@@ -33,7 +33,9 @@ func Between(want, have Config, intent string) Change {
 	compared := newComparison(want, have, intent)
 	c := Change{Platform: want.Platform, Differences: compared.differences(), Doubtful: compared.left.doubt}
 	for _, d := range c.Differences {
-		c.Impacts = append(c.Impacts, impactOf(c.Platform, d))
+		impact := impactOf(c.Platform, d)
+		softly(want, have, d.Object, &impact)
+		c.Impacts = append(c.Impacts, impact)
 	}
 	if c.Refused = refuse(want, have); c.Refused != "" {
 		return c
@@ -75,6 +77,20 @@ func (c *Change) Unknown() int {
 		n += len(d.Unknown)
 	}
 	return n
+}
+
+// Operational lists the commands of operational mode that make the router use the
+// change at once, each once; they belong behind Commands, and behind Undo. Nil
+// where nothing is typed.
+func (c *Change) Operational() []string {
+	if c.Refused != "" {
+		return nil
+	}
+	var out []string
+	for _, i := range c.Impacts {
+		out = append(out, i.Then...)
+	}
+	return unique(out)
 }
 
 // Worst is the worst impact of the change.

@@ -148,6 +148,9 @@ func wholeImpact(platform string, d Difference) (Impact, bool) {
 		if d.Object.Kind == Neighbor || d.Object.Kind == Group {
 			return Impact{Class: RouteRefresh, Reason: "its own session comes up, and the others are sent its routes", Evidence: "a session that is not there cannot be reset (RFC 4271 §8)"}, true
 		}
+		if d.Object.Kind == BGP {
+			return Impact{Class: NoImpact, Reason: "BGP begins, and its sessions come up", Evidence: "a session that is not there cannot be reset (RFC 4271 §8)"}, true
+		}
 		return Impact{Class: NoImpact, Reason: "it is new, and nothing uses it until another line says so", Evidence: "nothing refers to it yet"}, true
 	case goes && len(d.Missing) == 0:
 		switch d.Object.Kind {
@@ -181,6 +184,8 @@ func definesObject(platform string, o Object, s Statement) bool {
 	switch o.Kind {
 	case Neighbor:
 		return strings.Contains(last, " remote-as ")
+	case BGP:
+		return len(s.Path) == 1 && strings.HasPrefix(last, "router bgp ")
 	case BFDProfile:
 		return strings.HasPrefix(last, "profile ")
 	case Interface, VRF, IPsec, MACsec, QoS, FlowExport:

@@ -19,7 +19,7 @@ var frrImpacts = []impactRule{
 	{in: "router bgp ", pattern: "neighbor * timers connect …", how: anyTurn, Impact: Impact{NoImpact, "only a session that is down waits this long", frrMeasured, nil}},
 	{in: "router bgp ", pattern: "neighbor * timers …", how: anyTurn, Impact: Impact{NextReset, "the hold time is agreed when a session opens", frrMeasured, nil}},
 	{in: "router bgp ", pattern: "neighbor * shutdown …", how: added, Impact: Impact{SessionReset, "the session is shut down", frrMeasured, nil}},
-	{in: "router bgp ", pattern: "neighbor * shutdown …", how: notAdded, Impact: Impact{RouteRefresh, "the session comes up, and the others are sent its routes", frrMeasured, nil}},
+	{in: "router bgp ", pattern: "neighbor * shutdown …", how: notAdded, Impact: Impact{RouteRefresh, "the session comes up: see first why it was shut down", frrMeasured, nil}},
 	{in: "router bgp ", pattern: "neighbor * bfd profile …", how: anyTurn, Impact: Impact{NoImpact, "BFD agrees on other intervals", frrMeasured, nil}},
 	{in: "router bgp ", pattern: "neighbor * bfd", how: added, Impact: Impact{NoImpact, "BFD begins to guard the session beside it", frrMeasured, nil}},
 	{in: "router bgp ", pattern: "neighbor * bfd", how: notAdded, Impact: Impact{SessionReset, "BFD ends, and the session with it", frrMeasured, nil}},

@@ -25,7 +25,7 @@ var iosxeImpacts = []impactRule{
 	{in: "router bgp ", pattern: "neighbor * password …", how: anyTurn, Impact: Impact{SessionReset, "both ends need the same key within the hold time, or the session ends", iosxePassword, nil}},
 	{in: "router bgp ", pattern: "neighbor * timers …", how: anyTurn, Impact: Impact{NextReset, "the hold time is agreed when a session opens", iosxeTimers, nil}},
 	{in: "router bgp ", pattern: "neighbor * shutdown", how: added, Impact: Impact{SessionReset, "the session is shut down", "Cisco, BGP command reference, neighbor shutdown", nil}},
-	{in: "router bgp ", pattern: "neighbor * shutdown", how: notAdded, Impact: Impact{RouteRefresh, "the session comes up", "Cisco, BGP command reference, neighbor shutdown", nil}},
+	{in: "router bgp ", pattern: "neighbor * shutdown", how: notAdded, Impact: Impact{RouteRefresh, "the session comes up: see first why it was shut down", "Cisco, BGP command reference, neighbor shutdown", nil}},
 	{in: "router bgp ", pattern: "neighbor * fall-over bfd …", how: anyTurn, Impact: Impact{SessionReset, "BFD begins or ceases to guard the session", iosxeReset, nil}},
 	{in: "router bgp ", pattern: "neighbor * update-source …", how: anyTurn, Impact: Impact{SessionReset, "the session is between other addresses", iosxeReset, nil}},
 	{in: "router bgp ", pattern: "neighbor * ebgp-multihop …", how: anyTurn, Impact: Impact{SessionReset, "the session's packets live longer or shorter", iosxeReset, nil}},
@@ -49,8 +49,8 @@ var iosxeImpacts = []impactRule{
 	{pattern: "router bgp …", how: added, Impact: Impact{NoImpact, "BGP begins, and its sessions come up", "a session that is not there cannot be reset (RFC 4271 §8)", nil}},
 	{pattern: "router bgp …", how: notAdded, Impact: Impact{SessionReset, "BGP ends, and all of its sessions", iosxeReset, nil}},
 
-	{in: "ip prefix-list ", pattern: "ip prefix-list …", how: anyTurn, Impact: Impact{RouteRefresh, "routes are judged by other prefixes: those that go at once, those that come once they are asked for again", iosxePolicy, nil}, soft: "in"},
-	{in: "ipv6 prefix-list ", pattern: "ipv6 prefix-list …", how: anyTurn, Impact: Impact{RouteRefresh, "routes are judged by other prefixes: those that go at once, those that come once they are asked for again", iosxePolicy, nil}, soft: "in"},
+	{in: "ip prefix-list ", pattern: "ip prefix-list …", how: anyTurn, Impact: Impact{RouteRefresh, "routes are judged by other prefixes: those that go a minute later, those that come once they are asked for again", iosxePolicy, nil}, soft: "in"},
+	{in: "ipv6 prefix-list ", pattern: "ipv6 prefix-list …", how: anyTurn, Impact: Impact{RouteRefresh, "routes are judged by other prefixes: those that go a minute later, those that come once they are asked for again", iosxePolicy, nil}, soft: "in"},
 	{pattern: "ip community-list …", how: anyTurn, Impact: Impact{RouteRefresh, "routes are judged by other communities, once they are asked for again", iosxePolicy, nil}, soft: "in"},
 	{pattern: "ip bgp-community new-format", how: anyTurn, Impact: Impact{NoImpact, "communities are printed in another way", iosxeText, nil}},
 	{in: "route-map ", pattern: "…", how: anyTurn, Impact: Impact{RouteRefresh, "routes are judged by another policy", iosxePolicy, nil}, soft: "in"},
@@ -101,20 +101,51 @@ var iosxeImpacts = []impactRule{
 	{in: "sampler ", pattern: "…", how: anyTurn, Impact: Impact{NoImpact, "flows are exported in another way", iosxeText, nil}},
 }
 
-// softCommands are the commands of IOS-XE that have the routes of a direction
-// judged anew. A policy or a list may serve any neighbor, so that all are asked
-// again: that costs no session. For a neighbor in a VRF there are none, because
-// no page of Cisco's that was read has their form.
+// softCommands are the commands of IOS-XE that have the routes of a neighbor judged
+// anew. For a neighbor in a VRF there are none, because no page of Cisco's that was
+// read has their form.
 func softCommands(platform string, o Object, direction string) []string {
-	if platform != IOSXE || direction == "" || o.Kind == Neighbor && strings.Contains(o.Name, " ") {
+	if platform != IOSXE || direction == "" || o.Kind != Neighbor || strings.Contains(o.Name, " ") {
 		return nil
 	}
-	neighbor, six := "*", strings.HasSuffix(o.Name, "-V6")
-	if o.Kind == Neighbor {
-		neighbor, six = o.Name, strings.Contains(o.Name, ":")
+	if strings.Contains(o.Name, ":") {
+		return []string{"clear bgp ipv6 unicast " + o.Name + " soft " + direction}
 	}
-	if six {
-		return []string{"clear bgp ipv6 unicast " + neighbor + " soft " + direction}
+	return []string{"clear ip bgp " + o.Name + " soft " + direction}
+}
+
+// softly gives the change of a policy or a list on IOS-XE the commands for the
+// neighbors whose inbound policy uses it: those that are there already, for a new
+// one is judged by it anyway. Outbound policies the router uses by itself.
+func softly(want, have Config, o Object, impact *Impact) {
+	if want.Platform != IOSXE || o.Kind != PrefixList && o.Kind != RouteMap && o.Kind != CommunityList {
+		return
 	}
-	return []string{"clear ip bgp " + neighbor + " soft " + direction}
+	there := make(map[Object]bool)
+	for _, s := range have.Statements {
+		there[s.Object(IOSXE)] = true
+	}
+	maps := map[string]bool{o.Name: o.Kind == RouteMap}
+	for _, s := range want.Statements {
+		if words := strings.Fields(s.Path[len(s.Path)-1]); len(s.Path) > 1 && words[0] == "match" && words[len(words)-1] == o.Name && o.Kind != RouteMap {
+			maps[strings.Fields(s.Path[0])[1]] = true
+		}
+	}
+	impact.Then = nil
+	inVRF := false
+	for _, s := range want.Statements {
+		words := strings.Fields(s.Path[len(s.Path)-1])
+		n := s.Object(IOSXE)
+		if n.Kind != Neighbor || !there[n] || len(words) != 5 || words[2] != "route-map" || words[4] != "in" || !maps[words[3]] {
+			continue
+		}
+		inVRF = inVRF || strings.Contains(n.Name, " ")
+		impact.Then = unique(append(impact.Then, softCommands(IOSXE, n, "in")...))
+	}
+	switch {
+	case inVRF:
+		impact.Reason += "; have the neighbors in the VRF send their routes again (soft, inbound)"
+	case len(impact.Then) == 0:
+		impact.Evidence = iosxeOutbound
+	}
 }

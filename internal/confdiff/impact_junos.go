@@ -33,7 +33,7 @@ var junosImpacts = []impactRule{
 
 	{pattern: "protocols bgp group * description …", how: anyTurn, Impact: Impact{NoImpact, "a description is for people", junosText, nil}},
 	{pattern: "protocols bgp group * shutdown", how: added, Impact: Impact{SessionReset, "the session is shut down", "Juniper, CLI Reference, shutdown (Protocols BGP)", nil}},
-	{pattern: "protocols bgp group * shutdown", how: notAdded, Impact: Impact{RouteRefresh, "the session comes up, and the others are sent its routes", "Juniper, CLI Reference, shutdown (Protocols BGP)", nil}},
+	{pattern: "protocols bgp group * shutdown", how: notAdded, Impact: Impact{RouteRefresh, "the session comes up: see first why it was shut down", "Juniper, CLI Reference, shutdown (Protocols BGP)", nil}},
 	{pattern: "protocols bgp group * import _", how: anyTurn, Impact: Impact{RouteRefresh, "the routes that come are judged by another policy", junosPolicy, nil}},
 	{pattern: "protocols bgp group * export _", how: anyTurn, Impact: Impact{RouteRefresh, "the routes that go are judged by another policy", junosPolicy, nil}},
 	{pattern: "protocols bgp group * neighbor *", how: added, Impact: Impact{RouteRefresh, "its own session comes up, and the others are sent its routes", "a session that is not there cannot be reset (RFC 4271 §8)", nil}},
@@ -52,8 +52,10 @@ var junosImpacts = []impactRule{
 	{pattern: "protocols bgp group * multipath …", how: anyTurn, Impact: Impact{RouteRefresh, "the best paths are chosen again", junosRefresh, nil}},
 	{pattern: "protocols bgp precision-timers", how: anyTurn, Impact: Impact{SessionReset, "another process keeps the sessions alive", junosReset, nil}},
 
-	{pattern: "routing-options autonomous-system …", how: anyTurn, Impact: Impact{SessionReset, "all sessions are from another AS", junosReset, nil}},
-	{pattern: "routing-options router-id _", how: anyTurn, Impact: Impact{SessionReset, "a session is between two router IDs, which both ends say when it opens", junosReset, nil}},
+	{pattern: "routing-options autonomous-system …", how: added, Impact: Impact{NoImpact, "BGP begins, and its sessions come up", "a session that is not there cannot be reset (RFC 4271 §8)", nil}},
+	{pattern: "routing-options autonomous-system …", how: notAdded, Impact: Impact{SessionReset, "all sessions are from another AS", junosReset, nil}},
+	{pattern: "routing-options router-id _", how: added, Impact: Impact{SessionReset, "sessions that are there already may be opened anew with this router ID", junosReset, nil}},
+	{pattern: "routing-options router-id _", how: notAdded, Impact: Impact{SessionReset, "a session is between two router IDs, which both ends say when it opens", junosReset, nil}},
 	{pattern: "routing-options forwarding-table export _", how: anyTurn, Impact: Impact{RouteRefresh, "the forwarding table is filled again", junosRefresh, nil}},
 	{pattern: "routing-options resolution …", how: anyTurn, Impact: Impact{RouteRefresh, "next hops are resolved again", junosRefresh, nil}},
 	{pattern: "routing-options multipath …", how: anyTurn, Impact: Impact{RouteRefresh, "the best paths are chosen again", junosRefresh, nil}},

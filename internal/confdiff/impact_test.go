@@ -93,9 +93,9 @@ func TestImpactOf(t *testing.T) {
 			RouteRefresh, "judged", nil,
 		},
 		{
-			"a list may serve any neighbor", "two-ce-private/ce1.ios-xe.cfg",
+			"a list that no inbound policy uses", "two-ce-private/ce1.ios-xe.cfg",
 			[]string{"ANCHORS-V4 seq 10 permit 10.10.0.0/16", "ANCHORS-V4 seq 10 permit 10.99.0.0/16"},
-			RouteRefresh, "prefixes", []string{"clear ip bgp * soft in"},
+			RouteRefresh, "prefixes", nil,
 		},
 		{
 			"the worst line counts", "two-ce-private/ce1.ios-xe.cfg",
@@ -219,6 +219,42 @@ func TestImpactOfUnknown(t *testing.T) {
 	}
 }
 
+// Only the neighbors whose inbound policy uses what has changed are asked for their
+// routes again, and of others none.
+func TestSoftly(t *testing.T) {
+	t.Parallel()
+	for _, tt := range []struct {
+		golden, intent, old, new string
+		want                     []string
+		reason                   string
+	}{
+		{"two-ce-private/ce1.ios-xe.cfg", "contoso-london", " set local-preference 200\n", " set local-preference 150\n", []string{"clear ip bgp 172.16.200.2 soft in"}, ""},
+		{"two-ce-private/ce1.ios-xe.cfg", "contoso-london", "ip prefix-list CONTOSO-LONDON-ER-LONDON-VNETS-LP200-V4 seq 10 permit 10.100.0.0/16", "ip prefix-list CONTOSO-LONDON-ER-LONDON-VNETS-LP200-V4 seq 10 permit 10.99.0.0/16", []string{"clear ip bgp 172.16.200.2 soft in"}, ""},
+		{"two-ce-private/ce1.ios-xe.cfg", "contoso-london", "ip prefix-list CONTOSO-LONDON-ER-LONDON-SUPERNETS-V4 seq 10 permit 10.10.0.0/16\n", "", nil, ""},
+		{"pe-customers/pe2.ios-xe.cfg", "carrier-metro", " set local-preference 200\n", " set local-preference 150\n", nil, "have the neighbors in the VRF send their routes again"},
+	} {
+		_, text := rendered(t, tt.golden)
+		if !strings.Contains(text, tt.old) {
+			t.Fatalf("%s has no %q", tt.golden, tt.old)
+		}
+		want, err := Read(IOSXE, []byte(text))
+		if err != nil {
+			t.Fatal(err)
+		}
+		have, err := Read(IOSXE, []byte(strings.Replace(text, tt.old, tt.new, 1)))
+		if err != nil {
+			t.Fatal(err)
+		}
+		c := Between(want, have, tt.intent)
+		if len(c.Impacts) != 1 || !strings.Contains(c.Impacts[0].Reason, tt.reason) {
+			t.Fatalf("%q: %+v", tt.old, c.Impacts)
+		}
+		if diff := cmp.Diff(tt.want, c.Impacts[0].Then); diff != "" {
+			t.Errorf("%q (-want +got):\n%s", tt.old, diff)
+		}
+	}
+}
+
 // Routes are asked for again in the words of their family and VRF.
 func TestSoftCommands(t *testing.T) {
 	t.Parallel()
@@ -228,8 +264,6 @@ func TestSoftCommands(t *testing.T) {
 	}{
 		{Object{Neighbor, "192.0.2.1"}, "clear ip bgp 192.0.2.1 soft in"},
 		{Object{Neighbor, "2001:DB8::1"}, "clear bgp ipv6 unicast 2001:DB8::1 soft in"},
-		{Object{RouteMap, "ER-IN-V4"}, "clear ip bgp * soft in"},
-		{Object{RouteMap, "ER-IN-V6"}, "clear bgp ipv6 unicast * soft in"},
 	} {
 		if got := softCommands(IOSXE, tt.object, "in"); !slices.Equal(got, []string{tt.want}) {
 			t.Errorf("%s: %q, want %q", tt.object, got, tt.want)

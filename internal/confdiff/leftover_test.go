@@ -125,6 +125,8 @@ func TestRefuse(t *testing.T) {
 		{"a member of a peer group, on IOS-XE", "two-ce-private/ce1.ios-xe.cfg", "contoso-london", " neighbor 172.16.200.2 remote-as 12076\n", " neighbor 172.16.200.2 peer-group AZURE\n", "has neighbor 172.16.200.2 in a peer group"},
 		{"the LAN's route to an anchor's prefix, on Junos", "two-ce-private/ce2.junos.set", "contoso-london", "set routing-options static route 10.10.0.0/16 discard\n", "set routing-options static route 10.10.0.0/16 next-hop 10.0.0.9\n", "has a static route of its own to 10.10.0.0/16"},
 		{"what is deactivated, on Junos", "two-ce-private/ce2.junos.set", "contoso-london", "set routing-options autonomous-system 65010\n", "set routing-options autonomous-system 65010\ndeactivate protocols bgp group CONTOSO-LONDON-ER-LONDON-V4 neighbor 172.16.200.6\n", "neighbor 172.16.200.6 is deactivated on the router"},
+		{"an interface that is shut down, on IOS-XE", "two-ce-private/ce1.ios-xe.cfg", "contoso-london", " encapsulation dot1Q 150\n", " encapsulation dot1Q 150\n shutdown\n", "interface TenGigabitEthernet0/0/1.150 is shut down on the router"},
+		{"an interface that is shut down, on Junos", "two-ce-private/ce2.junos.set", "contoso-london", "set routing-options autonomous-system 65010\n", "set routing-options autonomous-system 65010\nset interfaces xe-0/0/1 unit 150 disable\n", "interface xe-0/0/1.150 is shut down on the router"},
 		{"another AS, on Junos", "two-ce-private/ce2.junos.set", "contoso-london", "set routing-options autonomous-system 65010", "set routing-options autonomous-system 65020", "runs BGP in AS 65020 and the intent says AS 65010"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {

@@ -89,6 +89,8 @@ func (r *iosxeReader) line(number int, line string) error {
 		case text == "end":
 			r.ended = true
 			return nil
+		case strings.HasPrefix(text, "version "):
+			r.header = true // a router prints it first, and end last
 		case iosxeNoise(text):
 			r.header = r.header || strings.HasPrefix(text, "Current configuration")
 			return nil

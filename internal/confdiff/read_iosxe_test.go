@@ -286,7 +286,7 @@ func TestIOSXEAgain(t *testing.T) {
 		for _, s := range c.Statements {
 			want = append(want, s.Key())
 		}
-		for _, s := range iosxeRead(t, []byte(iosxeWrite(c))).Statements {
+		for _, s := range iosxeRead(t, []byte(iosxeWrite(c)+"end\n")).Statements {
 			got = append(got, s.Key())
 		}
 		if diff := cmp.Diff(want, got); diff != "" {
@@ -357,6 +357,7 @@ func TestIOSXERefuses(t *testing.T) {
 		{"<html>\n", "markup"},
 		{"!! IOS XR Configuration 7.1.1\nhostname a\n", "IOS XR"},
 		{"Current configuration : 9 bytes\nhostname a\n", "stops before"},
+		{"version 17.12\nhostname a\n", "stops before"},
 		{"banner motd aHello\n", "line 1: what begins here has no end"},
 		{"hostname a\nbanner motd ^C\nhello\n", "line 2: what begins here has no end"},
 	} {

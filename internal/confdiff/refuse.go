@@ -14,6 +14,9 @@ func refuse(want, have Config) string {
 	if w, h := asnOf(want), asnOf(have); w != "" && h != "" && w != h {
 		return fmt.Sprintf("the router runs BGP in AS %s and the intent says AS %s: another AS number takes down every session of the router, the LAN's too; change it by hand, or correct the intent", h, w)
 	}
+	if down := shutDown(want, have); down != "" {
+		return down
+	}
 	if want.Platform != Junos {
 		return cmp.Or(implicitlyActive(want, have), grouped(want, have))
 	}
@@ -36,6 +39,23 @@ func refuse(want, have Config) string {
 		}
 		if i := slices.IndexFunc(routes[o], other); i >= 0 {
 			return fmt.Sprintf("the router has a static route of its own to %s (%s), and Junos keeps one route to a prefix: originate it with via or network in the intent, or remove the route", o.Name, routes[o][i])
+		}
+	}
+	return ""
+}
+
+// shutDown refuses to bring up an interface that somebody has shut down: ercfg never
+// renders that. A session that is shut down may be the intent's of yesterday, so
+// that it comes up, and its impact says so.
+func shutDown(want, have Config) string {
+	rendered := make(map[Object]bool)
+	for _, s := range want.Statements {
+		rendered[s.Object(want.Platform)] = true
+	}
+	for _, s := range have.Statements {
+		o := s.Object(have.Platform)
+		if last := s.Path[len(s.Path)-1]; rendered[o] && o.Kind == Interface && len(s.Path) > 1 && (last == "shutdown" || last == "disable") {
+			return fmt.Sprintf("%s is shut down on the router, which somebody has done on purpose: bring it up there, or take it out of the intent, and compare again", o)
 		}
 	}
 	return ""

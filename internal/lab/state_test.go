@@ -193,7 +193,7 @@ func TestEndForged(t *testing.T) {
 	dir := t.TempDir()
 	own, _ := self(t)
 	forged := &state{Root: own, Boot: boot, Up: true, Lab: &Lab{Name: "forged"}}
-	if err := forged.end(t.Context(), dir); err == nil || !strings.Contains(err.Error(), "no lab's") {
+	if err := forged.end(t.Context(), dir); err == nil || !strings.Contains(err.Error(), "holds no lab") {
 		t.Errorf("end: %v, want a refusal", err) // and this process still runs
 	}
 }

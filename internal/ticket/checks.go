@@ -3,6 +3,7 @@ package ticket
 import (
 	"fmt"
 	"iter"
+	"net/netip"
 	"slices"
 	"strings"
 
@@ -58,6 +59,12 @@ func preChecks(r *plan.Router) []Check {
 			out = append(out, Check{Command: command, Expect: []string{"Note the state and the number of prefixes, or that there is no such neighbor yet."}, Why: "what is up now has to be up afterwards"})
 		}
 	}
+	for i := range r.IBGP {
+		if b := &r.IBGP[i]; b.Import != "" {
+			s := peer{Session: &plan.Session{Family: b.Family, Neighbor: b.Neighbor}}
+			out = append(out, Check{Command: neighborCommand(r.Platform, s), Expect: []string{"Note the state, or that there is no such neighbor yet."}, Why: "iBGP with " + b.Peer})
+		}
+	}
 	return out
 }
 
@@ -65,9 +72,12 @@ func preChecks(r *plan.Router) []Check {
 func pending(p plan.Platform) []Check {
 	switch p {
 	case plan.IOSXE:
-		return []Check{{Command: "show archive config rollback timer", Expect: []string{"No rollback is pending."}, Why: "a rollback of another's would undo this change"}}
+		return []Check{
+			{Command: "show archive config rollback timer", Expect: []string{"No rollback is pending."}, Why: "a rollback that somebody else has armed would undo this change"},
+			{Command: "show running-config | section ^archive", Expect: []string{"It has a local `path`."}, Why: "without it the router cannot go back by itself"},
+		}
 	case plan.Junos:
-		return []Check{{Command: "show system commit", Expect: []string{"No `commit confirmed` waits for its confirmation."}, Why: "a rollback of another's would undo this change"}}
+		return []Check{{Command: "show system commit", Expect: []string{"No `commit confirmed` waits for its confirmation."}, Why: "a rollback that somebody else has armed would undo this change"}}
 	}
 	return []Check{{Command: "show running-config", Expect: []string{"It is what `/etc/frr/frr.conf` holds; keep a copy."}, Why: "what was never saved is lost when the copy is restored"}}
 }
@@ -78,7 +88,7 @@ func postChecks(r *plan.Router) []Check {
 	for _, p := range peersOf(r) {
 		out = append(out, sessionCheck(r.Platform, p))
 		if p.Export != "" {
-			out = append(out, Check{Command: advertisedCommand(r.Platform, p), Expect: []string{"Nothing but " + exportWords(r, p.Session)}, Why: "what is announced decides what Azure sends here"})
+			out = append(out, Check{Command: advertisedCommand(r.Platform, p), Expect: []string{sentWords(r, p)}, Why: "what is announced decides what Azure sends here"})
 		}
 		if p.BFD.On() {
 			out = append(out, Check{Command: bfdCommand(r.Platform, p), Expect: []string{
@@ -90,10 +100,29 @@ func postChecks(r *plan.Router) []Check {
 	return out
 }
 
+// sentWords says what a neighbor is sent. An anchor is always there; what comes into
+// BGP in another way may not be.
+func sentWords(r *plan.Router, p peer) string {
+	anchored := make(map[netip.Prefix]bool)
+	for _, o := range r.Origins {
+		anchored[o.Prefix] = o.How == plan.Anchor && o.VRF == p.VRF
+	}
+	for _, t := range policyOf(r, p.Export).Terms {
+		l := listOf(r, t.Match)
+		if t.Deny {
+			continue
+		}
+		if t.Match == "" || l.OrLonger || slices.ContainsFunc(l.Entries, func(e plan.PrefixEntry) bool { return !anchored[e.Prefix] }) {
+			return "At least one, and nothing but " + exportWords(r, p.Session)
+		}
+	}
+	return "Exactly " + exportWords(r, p.Session)
+}
+
 func sessionCheck(platform plan.Platform, p peer) Check {
 	expect := []string{
 		fmt.Sprintf("Neighbor `%s`, AS `%s`: Established.", p.Neighbor, p.RemoteASN),
-		fmt.Sprintf("Hold time `%s` or less, as both sides agreed.", seconds(p.Timers.Hold)),
+		fmt.Sprintf("Hold time `%s` or less, as both sides agreed when the session came up last.", seconds(p.Timers.Hold)),
 	}
 	if p.MaxPrefixes.Count > 0 {
 		expect = append(expect, fmt.Sprintf("More than 0 prefixes received, and fewer than `%d`.", p.MaxPrefixes.Count))
@@ -125,7 +154,7 @@ func advertisedCommand(platform plan.Platform, p peer) string {
 	case plan.Junos:
 		return fmt.Sprintf("show route advertising-protocol bgp %s", p.Neighbor)
 	}
-	return strings.Join(strings.Fields(fmt.Sprintf("show bgp %s %s unicast neighbors %s advertised-routes json", vrfOf(p), p.Family, p.Neighbor)), " ")
+	return strings.Join(strings.Fields(fmt.Sprintf("show bgp %s %s unicast neighbors %s advertised-routes", vrfOf(p), p.Family, p.Neighbor)), " ")
 }
 
 func bfdCommand(platform plan.Platform, p peer) string {

@@ -265,7 +265,7 @@ func (t *Ticket) made() []part {
 }
 
 func sliceOf(router string) []span {
-	return []span{{Text: "our slice of the running configuration of "}, word(router)}
+	return []span{{Text: "ercfg's part of the running configuration of "}, word(router)}
 }
 
 func configName(c *artifact.Config) string {

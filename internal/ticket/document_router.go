@@ -60,6 +60,9 @@ func (r *Router) whole() []part {
 	out = append(out, under("Expected interruption", r.Interruption)...)
 	out = append(out, ticked("Checks before", r.Pre)...)
 	out = append(out, title(3, "Configuration"))
+	if len(r.Begin) > 0 {
+		out = append(out, sentenceList(r.Begin))
+	}
 	out = append(out, r.secrets(r.Config.Text)...)
 	config := typed(aFold, strings.Split(strings.TrimSuffix(r.Config.Text, "\n"), "\n"))
 	config.Spans = []span{word(configName(&r.Config))}
@@ -92,10 +95,7 @@ func (r *Router) same() []part {
 		out[0].Spans = plain("Nothing to do, as far as it can be read: the router has what was rendered for it. " + keys + " cannot be compared.")
 		out = append(out, objectBlocks(r.Change)...)
 	}
-	out = append(out, doubts(r.Change)...)
-	out = append(out, ticked("Checks before", r.Pre)...)
-	out = append(out, r.companions()...)
-	return append(out, ticked("Checks after", r.Post)...)
+	return append(out, doubts(r.Change)...)
 }
 
 // under is a heading and sentences, if there are any.
@@ -277,20 +277,22 @@ func (r *Router) commands() []part {
 		return nil
 	}
 	out := []part{title(3, "Commands")}
+	if len(r.Begin) > 0 {
+		out = append(out, sentenceList(r.Begin))
+	}
 	out = append(out, r.secrets(strings.Join(c.Commands, "\n"))...)
 	out = append(out, part{Kind: aLead, Spans: plain("In configuration mode, in this order:")}, typed(aBlock, c.Commands))
-	var then []string
-	for _, i := range c.Impacts {
-		for _, command := range i.Then {
-			if !slices.Contains(then, command) {
-				then = append(then, command)
-			}
-		}
+	return append(out, then(c)...)
+}
+
+// then are the commands of operational mode that belong behind the others, those
+// there and those back.
+func then(c *confdiff.Change) []part {
+	commands := c.Operational()
+	if len(commands) == 0 {
+		return nil
 	}
-	if len(then) > 0 {
-		out = append(out, part{Kind: aLead, Spans: plain("Then, in operational mode, so that the router uses the change now:")}, typed(aBlock, then))
-	}
-	return out
+	return []part{{Kind: aLead, Spans: plain("Then, in operational mode, so that the router uses it now:")}, typed(aBlock, commands)}
 }
 
 // secrets names what has to be filled in where a placeholder stands in the text.
@@ -326,7 +328,8 @@ func (r *Router) rollback() []part {
 	if c.Kept {
 		out = append(out, part{Kind: aNote, Spans: labelled("Keep a key at hand.", "`"+confdiff.KeptMark+"` stands for a key of the router's own that this document does not hold. Have it before the change.")})
 	}
-	return append(out, part{Kind: aLead, Spans: plain("In configuration mode, once all commands above were taken:")}, typed(aBlock, c.Undo))
+	out = append(out, part{Kind: aLead, Spans: plain("In configuration mode, once all commands above were taken:")}, typed(aBlock, c.Undo))
+	return append(out, then(c)...)
 }
 
 // companions are the files that belong on the router beside its configuration.
@@ -338,5 +341,5 @@ func (r *Router) companions() []part {
 	for _, f := range r.Config.Companions {
 		p.Rows = append(p.Rows, [][]span{{word(f.Name)}, plain(fmt.Sprintf("%04o", f.Mode.Perm())), {word(f.Digest())}})
 	}
-	return []part{title(3, "Files beside the configuration"), p}
+	return []part{title(3, "Files beside the configuration"), {Kind: aText, Spans: sentence("ercfg does not read these files on the router: compare their SHA-256 there (`sha256sum`), copy what differs, and apply it before the commands. The first lines of each file say how.")}, p}
 }

@@ -17,7 +17,7 @@ import (
 func interruption(in Input, r *plan.Router) []string {
 	change, compared := in.Changes[r.Name]
 	if !compared {
-		return append([]string{"It is not known what changes. A failure of the whole router would do this:"}, failed(in.Report, sim.Failure{Kind: sim.RouterDown, Router: r.Name})...)
+		return append([]string{"It is not known what changes. If the whole router failed:"}, failed(in.Report, sim.Failure{Kind: sim.RouterDown, Router: r.Name})...)
 	}
 	if change.Same() {
 		return []string{"Nothing is typed, so no session goes down."}
@@ -26,8 +26,11 @@ func interruption(in Input, r *plan.Router) []string {
 		return []string{"There are no commands, so it is not known what sessions go down."}
 	}
 	if change.Worst() < confdiff.SessionReset {
-		if change.Worst() == confdiff.NoImpact {
+		switch change.Worst() {
+		case confdiff.NoImpact:
 			return []string{"No session goes down."}
+		case confdiff.NextReset:
+			return []string{"No session goes down. What is marked so is used when its session comes up next: to use it now, reset the session in a window."}
 		}
 		return []string{"No session goes down. Routes may be judged and sent again."}
 	}
@@ -47,12 +50,34 @@ func interruption(in Input, r *plan.Router) []string {
 			all = append(all, f)
 		}
 	}
-	for _, f := range all {
-		what := fmt.Sprintf("Sessions of `%s` may go down for a time. A failure of all of it would do this:", nameOf(f))
+	for _, f := range together(all) {
+		what := fmt.Sprintf("Sessions of `%s` may go down for a time. If all of it failed:", nameOf(f))
 		if f.Kind == sim.RouterDown {
-			what = "Sessions of this router may go down for a time. A failure of the whole router would do this:"
+			what = "Sessions of this router may go down for a time. If the whole router failed:"
+		}
+		if f.Kind == sim.CircuitDown {
+			what = fmt.Sprintf("Both links of `%s` may go down at once. Type the lines of one link first, and those of the other when its session is up and receives prefixes. If the whole circuit failed:", f.Path)
 		}
 		out = append(append(out, what), failed(in.Report, f)...)
+	}
+	return out
+}
+
+// together makes one failure of both links of a circuit: they are typed in one
+// block, and neither carries what the other loses.
+func together(all []sim.Failure) []sim.Failure {
+	var out []sim.Failure
+	for _, f := range all {
+		circuit, _, _ := strings.Cut(f.Path, ".")
+		other := slices.ContainsFunc(all, func(g sim.Failure) bool {
+			return f.Kind == sim.LinkDown && g.Kind == sim.LinkDown && g.Path == f.Path && g.Position != f.Position
+		})
+		if other {
+			f = sim.Failure{Kind: sim.CircuitDown, Path: circuit}
+		}
+		if !slices.Contains(out, f) {
+			out = append(out, f)
+		}
 	}
 	return out
 }
@@ -69,7 +94,7 @@ func isIBGP(r *plan.Router, o confdiff.Object) bool {
 func failureOf(r *plan.Router, o confdiff.Object) sim.Failure {
 	is := func(path string, vrf plan.Name, name string, sessions ...plan.Session) bool {
 		if o.Kind == confdiff.Group { // of all sessions of the path on this router
-			return alone(r, path) && strings.Contains(o.Name+"-", "-"+strings.ToUpper(strings.ReplaceAll(path, ".", "-"))+"-V")
+			return alone(r, path) && ofPath(o, path)
 		}
 		if o.Kind == confdiff.Interface {
 			return o.Name == name
@@ -79,7 +104,12 @@ func failureOf(r *plan.Router, o confdiff.Object) sim.Failure {
 		})
 	}
 	for i := range r.Links {
-		if l := &r.Links[i]; is(l.Path, l.VRF, l.Subinterface(), l.Sessions...) {
+		l := &r.Links[i]
+		if o.Kind == confdiff.Group && !alone(r, l.Path) && ofPath(o, l.Path) {
+			circuit, _, _ := strings.Cut(l.Path, ".")
+			return sim.Failure{Kind: sim.CircuitDown, Path: circuit}
+		}
+		if is(l.Path, l.VRF, l.Subinterface(), l.Sessions...) {
 			return sim.Failure{Kind: sim.LinkDown, Path: l.Path, Position: l.Position}
 		}
 	}
@@ -89,6 +119,11 @@ func failureOf(r *plan.Router, o confdiff.Object) sim.Failure {
 		}
 	}
 	return sim.Failure{Kind: sim.RouterDown, Router: r.Name}
+}
+
+// ofPath reports whether a group is a path's, by its name.
+func ofPath(o confdiff.Object, path string) bool {
+	return strings.Contains(o.Name+"-", "-"+strings.ToUpper(strings.ReplaceAll(path, ".", "-"))+"-V")
 }
 
 // alone reports whether a path has one link or tunnel on the router.
@@ -108,6 +143,9 @@ func alone(r *plan.Router, path string) bool {
 }
 
 func nameOf(f sim.Failure) string {
+	if f.Kind == sim.CircuitDown {
+		return f.Path
+	}
 	if f.Kind == sim.LinkDown {
 		return f.Path + "." + f.Position.String()
 	}
@@ -129,7 +167,7 @@ func failed(r *sim.Report, f sim.Failure) []string {
 		if out, _ := consequences(&r.Outcomes[0], &r.Outcomes[i]); len(out) > 0 {
 			return out
 		}
-		return []string{"No statement changes its path."}
+		return []string{"No traffic changes its path."}
 	}
 	return []string{"This was not predicted."}
 }
@@ -149,7 +187,7 @@ func consequences(normal, now *sim.Outcome) (out []string, lost bool) {
 			text := fmt.Sprintf("`%s` %s: %s instead of %s", flowName(f), [...]string{"to Azure", "from Azure"}[d], pathWords(pair[1]), pathWords(pair[0]))
 			if pair[1].Lost || len(pair[1].Legs) == 0 || slices.ContainsFunc(pair[1].Legs, func(l sim.Leg) bool { return l.Dead }) {
 				lost = true
-				out = append(out, "Traffic is lost for as long as it lasts: "+text+".")
+				out = append(out, "No path while it lasts: "+text+".")
 				continue
 			}
 			moved = append(moved, text+waitWords(pair[1].Wait)+".")

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"fmt"
 	"slices"
+	"strings"
 
 	"github.com/ercfg/ercfg/internal/confdiff"
 	"github.com/ercfg/ercfg/internal/plan"
@@ -24,18 +25,45 @@ func orderOf(p *plan.Plan, changes map[string]confdiff.Change) []Step {
 		for j := range r.Links {
 			step.Links = append(step.Links, linkName(&r.Links[j]))
 		}
+		for j := range r.Tunnels {
+			step.Links = append(step.Links, tunnelName(&r.Tunnels[j]))
+		}
+		step.Wait = partnersWords(p, r)
 		steps = append(steps, step)
 		ranks[r.Name] = rank(p, r)
 	}
 	slices.SortStableFunc(steps, func(a, b Step) int { return cmp.Compare(ranks[a.Router], ranks[b.Router]) })
 	for i := 1; i < len(steps); i++ {
-		steps[i].Wait = fmt.Sprintf("All checks after the change of `%s` have passed.", steps[i-1].Router)
+		before := fmt.Sprintf("All checks after the change of `%s` have passed.", steps[i-1].Router)
 		if links := steps[i-1].Links; len(links) > 0 {
-			steps[i].Wait += " Every session of " + quoted(links) + " that is not shut down on purpose is up."
+			before += " Every session of " + quoted(links) + " that is not shut down on purpose is up."
 		}
+		steps[i].Wait = strings.TrimSpace(before + " " + steps[i].Wait)
 	}
 	return steps
 }
+
+// partnersWords says what has to be up before a router is touched: the links of its
+// circuits on other routers, which carry everything meanwhile.
+func partnersWords(p *plan.Plan, r *plan.Router) string {
+	var others []string
+	for i := range p.Circuits {
+		for _, peering := range p.Circuits[i].Peerings {
+			here := slices.ContainsFunc(peering.Links, func(l plan.CircuitLink) bool { return l.Router == r.Name })
+			for _, l := range peering.Links {
+				if here && l.Router != r.Name {
+					others = append(others, peering.Path+"."+l.Position.String())
+				}
+			}
+		}
+	}
+	if len(others) == 0 {
+		return ""
+	}
+	return "Every session of " + quoted(others) + " is up and receives prefixes: it carries the traffic meanwhile."
+}
+
+func tunnelName(t *plan.Tunnel) string { return t.Path + "." + t.Instance }
 
 // rank is how much a router carries: 0 nothing that a statement puts first, 1
 // secondary links alone of what comes first, 2 a primary link or a tunnel of it.

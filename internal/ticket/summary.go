@@ -23,7 +23,7 @@ func newSummary(in Input) Summary {
 
 func changeWords(in Input) []string {
 	if len(in.Changes) == 0 {
-		return []string{"Nothing was compared with the routers: `--running` does that."}
+		return []string{"No router was compared with what it has: the parts of the routers hold whole configurations."}
 	}
 	var out []string
 	for i := range in.Plan.Routers {
@@ -226,7 +226,14 @@ func failoverWords(r *sim.Report) []string {
 			break
 		}
 		_, text, _ := strings.Cut(key, ": ")
-		out = append(out, fmt.Sprintf("%s %s: %s", kindWords[kinds[key]], quoted(names[key]), text))
+		ends := names[key]
+		if kinds[key] == sim.LinkDrained {
+			ends = nil
+			for _, n := range names[key] {
+				ends = append(ends, strings.TrimSuffix(n, ":drain"))
+			}
+		}
+		out = append(out, fmt.Sprintf("%s %s: %s", kindWords[kinds[key]], quoted(ends), text))
 	}
 	if others > 0 {
 		out = append(out, fmt.Sprintf("%s of BFD, of IPv6 alone or of Microsoft's router: traffic moves, and the table of paths says where.", counted(others, "failure")))
@@ -238,6 +245,6 @@ func failoverWords(r *sim.Report) []string {
 }
 
 var kindWords = map[sim.Kind]string{
-	sim.LinkDown: "Link down", sim.LinkDrained: "Microsoft drains its router", sim.BFDDown: "BFD alone down", sim.IPv6Down: "IPv6 session alone down",
+	sim.LinkDown: "Link down", sim.LinkDrained: "Microsoft drains the router behind", sim.BFDDown: "BFD alone down", sim.IPv6Down: "IPv6 session alone down",
 	sim.MSEEDown: "Microsoft's router down", sim.RouterDown: "Router down", sim.CircuitDown: "Circuit down", sim.TunnelDown: "Tunnel down", sim.VPNDown: "VPN down",
 }

@@ -78,7 +78,10 @@ type Router struct {
 	// Change is nil where the router was not compared.
 	Change *confdiff.Change
 	Pre    []Check
-	Post   []Check
+	// Begin says how the work on the router begins and ends, so that it goes back by
+	// itself where the platform can.
+	Begin []string
+	Post  []Check
 	// Interruption says what the change may cost, in words: which sessions, what
 	// moves where, for how long.
 	Interruption []string
@@ -96,7 +99,8 @@ type Check struct {
 // A Step is one piece of the work, done and tested before the next begins.
 type Step struct {
 	Router string
-	// Links are those of circuits that end on the router: er-lon.primary.
+	// Links are those of circuits that end on the router, and tunnels: er-lon.primary,
+	// s2s.a.
 	Links []string
 	// Wait says what has to hold before the step may begin.
 	Wait string

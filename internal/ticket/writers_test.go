@@ -84,7 +84,7 @@ func TestStates(t *testing.T) {
 	}{
 		{"ce1", []string{"worst impact: **session reset**", "`env:ER_MD5` in place of `<env:ER_MD5>`", "neighbor 192.0.2.2 password <env:ER_MD5>", "Keep a key at hand", "clear ip bgp 192.0.2.2 soft out\nclear ip bgp 192.0.2.2 soft in\n", "keys differ"}, []string{"Not compared", "NOT_IN_THE_COMMANDS"}},
 		{"ce2", []string{"> **No commands.** policy `ACME-IN`", "+ protocols bgp group ACME neighbor", "- inactive: protocols", "another order"}, []string{"### Commands", "Rollback", "In configuration mode", "Secrets to fill in", "keys differ"}},
-		{"ce3", []string{"Nothing to do", "One key cannot be compared", "Checks before", "Checks after", "?  neighbor 192.0.2.10 password <secret>"}, []string{"Commands", "Rollback", "Expected interruption", "What this does to sessions"}},
+		{"ce3", []string{"Nothing to do", "One key cannot be compared", "?  neighbor 192.0.2.10 password <secret>"}, []string{"Commands", "Rollback", "Expected interruption", "What this does to sessions", "Checks"}},
 		{"ce4", []string{"**Not compared.**", "```text\n! ce4\n", "`ce4.frr.daemons`", "0644", "`env:ER_MD5` in place"}, []string{"Differences", "In configuration mode", "Nothing to do"}},
 	}
 	for _, tt := range tests {
