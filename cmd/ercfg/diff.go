@@ -19,6 +19,7 @@ type diffFlags struct {
 	format   string
 	commands bool
 	undo     bool
+	agreed
 }
 
 func (a *app) diffCommand() *cobra.Command {
@@ -59,6 +60,7 @@ where two cannot be compared the line has a question mark.`,
 	flags.Var(newChoice(&f.format, "text", "markdown", "json", "html"), "format", "form of the differences; --output json is --format json")
 	flags.BoolVar(&f.commands, "commands", false, "print the commands there alone")
 	flags.BoolVar(&f.undo, "undo", false, "print the commands back alone")
+	f.agreed.flags(flags)
 	return cmd
 }
 
@@ -97,7 +99,7 @@ func (a *app) diff(path string, f diffFlags) error {
 	if configs, err = pick(configs, f.routers); err != nil {
 		return err
 	}
-	all, err := a.compare(in.plan.Name, f.running, configs)
+	all, err := a.compare(f.options(in.plan.Name), f.running, configs)
 	if err != nil {
 		return err
 	}
@@ -237,7 +239,7 @@ func (w diffText) router(c *comparison, first bool) {
 		w.difference(ch, i)
 	}
 	if len(ch.Doubtful) > 0 {
-		fmt.Fprintf(w, "\n  left alone: the intent's name, but neither rendered nor surely ercfg's\n")
+		fmt.Fprintf(w, "\n  left alone: the intent's name, and not rendered; --prune takes what is surely ercfg's\n")
 		for _, o := range ch.Doubtful {
 			fmt.Fprintf(w, "    %s\n", o)
 		}

@@ -28,6 +28,7 @@ type renderFlags struct {
 	style    string
 	format   string
 	running  string
+	agreed
 }
 
 func (a *app) renderCommand() *cobra.Command {
@@ -70,6 +71,7 @@ A secret is never written: its place holds a token such as <env:ER_1_MD5>.`,
 	cmd.Flags().Var(newChoice(&f.style, "set", "text"), "style", "Junos as set commands, or as text with braces")
 	cmd.Flags().Var(newChoice(&f.format, "text", "markdown", "html", "json"), "format", "configurations as text, a change ticket, or one JSON document with both")
 	cmd.Flags().StringVar(&f.running, "running", "", "the routers' own configurations, for the ticket and the manifest: a `DIR`, a file, or -")
+	f.agreed.flags(cmd.Flags())
 	return cmd
 }
 
@@ -116,7 +118,7 @@ func (a *app) render(path string, f renderFlags) error {
 	}
 	var compared []comparison
 	if f.running != "" {
-		if compared, err = a.compare(in.plan.Name, f.running, configs); err != nil {
+		if compared, err = a.compare(f.agreed.options(in.plan.Name), f.running, configs); err != nil {
 			return err
 		}
 	}

@@ -12,6 +12,8 @@ import (
 	"sync"
 	"sync/atomic"
 
+	"github.com/spf13/pflag"
+
 	"github.com/ercfg/ercfg/internal/artifact"
 	"github.com/ercfg/ercfg/internal/confdiff"
 	"github.com/ercfg/ercfg/internal/render"
@@ -33,7 +35,7 @@ type comparison struct {
 // compare reads the running configurations at path, a directory, a file or "-",
 // and compares each with the rendering of its router. A router that cannot be
 // compared has an error of its own; the error returned is about path itself.
-func (a *app) compare(intent, path string, configs []artifact.Config) ([]comparison, error) {
+func (a *app) compare(o confdiff.Options, path string, configs []artifact.Config) ([]comparison, error) {
 	out := make([]comparison, len(configs))
 	for i, c := range configs {
 		out[i].config = c
@@ -47,7 +49,7 @@ func (a *app) compare(intent, path string, configs []artifact.Config) ([]compari
 		if err != nil {
 			return nil, fmt.Errorf("read standard input: %w", err)
 		}
-		out[0].against(intent, text)
+		out[0].against(o, text)
 		return out, nil
 	}
 	info, err := os.Stat(path)
@@ -62,7 +64,7 @@ func (a *app) compare(intent, path string, configs []artifact.Config) ([]compari
 	} else if err := find(path, out); err != nil {
 		return nil, err
 	}
-	fanOut(len(out), func(i int) { out[i].read(intent) })
+	fanOut(len(out), func(i int) { out[i].read(o) })
 	return out, nil
 }
 
@@ -135,7 +137,7 @@ func find(dir string, all []comparison) error {
 }
 
 // read reads the file and compares.
-func (c *comparison) read(intent string) {
+func (c *comparison) read(o confdiff.Options) {
 	if c.err != nil {
 		return
 	}
@@ -150,11 +152,11 @@ func (c *comparison) read(intent string) {
 		c.err = err
 		return
 	}
-	c.against(intent, text)
+	c.against(o, text)
 }
 
 // against compares the rendering with the text of a running configuration.
-func (c *comparison) against(intent string, text []byte) {
+func (c *comparison) against(o confdiff.Options, text []byte) {
 	if len(text) > maxRunningBytes {
 		c.err = fmt.Errorf("%s: it is larger than %d MiB", shown(c.file), maxRunningBytes>>20)
 		return
@@ -168,8 +170,8 @@ func (c *comparison) against(intent string, text []byte) {
 	if err != nil {
 		panic("a rendering does not read: " + err.Error())
 	}
-	c.change = confdiff.Between(want, have, intent)
-	c.digest = confdiff.Digest(want, have, intent)
+	c.change = confdiff.Between(want, have, o)
+	c.digest = confdiff.Digest(want, have, o.Intent)
 }
 
 // notCompared joins the errors of what was not compared, a router each.
@@ -181,6 +183,18 @@ func notCompared(all []comparison) error {
 		}
 	}
 	return errors.Join(out...)
+}
+
+// agreed are the flags by which a person lets go what was not rendered.
+type agreed struct{ prune, bringUp bool }
+
+func (g *agreed) flags(flags *pflag.FlagSet) {
+	flags.BoolVar(&g.prune, "prune", false, "also take away sessions, links, tunnels and anchors that an earlier intent has left")
+	flags.BoolVar(&g.bringUp, "bring-up", false, "bring up sessions that are shut down on the router and not in the intent")
+}
+
+func (g *agreed) options(intent string) confdiff.Options {
+	return confdiff.Options{Intent: intent, Prune: g.prune, BringUp: g.bringUp}
 }
 
 // renderFor renders for a comparison: without comments, Junos as set commands.

@@ -118,7 +118,7 @@ func (b *box) refuses(s Statement) error {
 	line := s.Path[len(s.Path)-1]
 	rule, _, _ := lineRuleOf(b.platform, line)
 	if rule.first {
-		if i := b.inPlaceOf(s); i >= 0 && b.have[i].Path[len(s.Path)-1] != line {
+		if i := b.inPlaceOf(s); i >= 0 && b.have[i].Path[len(s.Path)-1] != line && !addsUp(b.have[i], s) {
 			return fmt.Errorf("%q has to go first", b.have[i].Path[len(s.Path)-1])
 		}
 	}

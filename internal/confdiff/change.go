@@ -27,17 +27,28 @@ type Change struct {
 // the router's configuration.
 const KeptMark = "<kept-on-the-router>"
 
+// Options say what of a router's a person lets go.
+type Options struct {
+	Intent string // its name, which begins the names of objects
+	// Prune also takes away sessions, links, tunnels and anchors that were not rendered
+	// and that an earlier intent has surely left. Without it only lists and policies of
+	// paths that are still there go, and the others are in doubt.
+	Prune bool
+	// BringUp ends the shutdown of a session that the intent does not shut down.
+	BringUp bool
+}
+
 // Between returns the way from have, which a router prints, to want, which was
 // rendered for it; see Compare.
-func Between(want, have Config, intent string) Change {
-	compared := newComparison(want, have, intent)
+func Between(want, have Config, o Options) Change {
+	compared := newComparison(want, have, o.Intent, o.Prune)
 	c := Change{Platform: want.Platform, Differences: compared.differences(), Doubtful: compared.left.doubt}
 	for _, d := range c.Differences {
 		impact := impactOf(c.Platform, d)
 		softly(want, have, d.Object, &impact)
 		c.Impacts = append(c.Impacts, impact)
 	}
-	if c.Refused = refuse(want, have); c.Refused != "" {
+	if c.Refused = compared.refuse(c.Differences, o, want, have); c.Refused != "" {
 		return c
 	}
 	c.Commands = commands(want, have, c.Differences)

@@ -35,10 +35,10 @@ func TestBetweenForeign(t *testing.T) {
 				others.Statements = append(others.Statements, Statement{Path: []string{"router bgp " + asnOf(want), "no bgp default ipv4-unicast"}})
 			}
 			both := Config{platform, slices.Concat(others.Statements, want.Statements)}
-			if c := Between(want, both, tt.intent); len(c.Commands) > 0 || !c.Same() {
+			if c := Between(want, both, Options{Intent: tt.intent, Prune: true, BringUp: true}); len(c.Commands) > 0 || !c.Same() {
 				t.Errorf("%d differences, commands %q", c.Count(), c.Commands)
 			}
-			c := Between(want, others, tt.intent)
+			c := Between(want, others, Options{Intent: tt.intent, Prune: true, BringUp: true})
 			if c.Refused != "" {
 				t.Fatal(c.Refused)
 			}
@@ -92,7 +92,7 @@ func BenchmarkBetween(b *testing.B) {
 	sameAS(have, want)
 	b.ReportAllocs()
 	for b.Loop() {
-		if c := Between(want, have, "contoso-london"); len(c.Commands) == 0 {
+		if c := Between(want, have, Options{Intent: "contoso-london", Prune: true, BringUp: true}); len(c.Commands) == 0 {
 			b.Fatal("no commands")
 		}
 	}

@@ -118,7 +118,7 @@ func thereAndBack(t *testing.T, wantText, haveText string, each bool) {
 	before := r.RunningConfig()
 	want, have := mustReadFRR(t, []byte(wantText)), mustReadFRR(t, []byte(before))
 	intent := nameIn(t, wantText)
-	c := Between(want, have, intent)
+	c := Between(want, have, Options{Intent: intent, Prune: true, BringUp: true})
 	if c.Refused != "" {
 		t.Fatal(c.Refused)
 	}

@@ -184,10 +184,25 @@ func (l *liner) makeRoom(d Difference, s Statement, at phase) {
 		return
 	}
 	for _, e := range d.Extra {
-		if slotKey(l.platform, e) == slotKey(l.platform, s) && !l.away(e) {
+		if slotKey(l.platform, e) == slotKey(l.platform, s) && !l.away(e) && !addsUp(e, s) {
 			l.takeAway(e, at)
 		}
 	}
+}
+
+// addsUp reports whether a line of redistribution only gains words, or another route
+// map: then it need not go first, and nothing is withdrawn in between.
+func addsUp(there, s Statement) bool {
+	old, now := strings.Fields(there.Path[len(there.Path)-1]), strings.Fields(s.Path[len(s.Path)-1])
+	if old[0] != "redistribute" {
+		return false
+	}
+	for i, w := range old {
+		if !slices.Contains(now, w) && old[i-1] != "route-map" {
+			return false
+		}
+	}
+	return true
 }
 
 // numbered is the line of a statement; of an entry whose number another one has,

@@ -173,12 +173,12 @@ func loop(t *testing.T, platform, intent, wantText, haveText, edits string) Chan
 	if err != nil {
 		t.Fatalf("edited: %v\n%s", err, edits)
 	}
-	c := Between(want, have, intent)
+	c := Between(want, have, Options{Intent: intent, Prune: true, BringUp: true})
 	told := func() string {
 		return fmt.Sprintf("edits:\n%s\ncommands:\n%s\nundo:\n%s", edits, strings.Join(c.Commands, "\n"), strings.Join(c.Undo, "\n"))
 	}
 	if c.Refused != "" {
-		if !strings.Contains(edits, "no bgp default ipv4-unicast") && !strings.Contains(edits, "configuration of another") {
+		if !strings.Contains(edits, "no bgp default ipv4-unicast") && !strings.Contains(edits, "the configuration of") {
 			t.Fatalf("refused: %s\n%s", c.Refused, told())
 		}
 		return c

@@ -3,6 +3,7 @@ package confdiff
 import (
 	"net/netip"
 	"slices"
+	"strconv"
 	"strings"
 )
 
@@ -32,7 +33,7 @@ type Difference struct {
 // list that only permits are compared without their numbers, which mean nothing
 // there. Differences are sorted by the order of want, then of have.
 func Compare(want, have Config, intent string) []Difference {
-	return newComparison(want, have, intent).differences()
+	return newComparison(want, have, intent, true).differences()
 }
 
 // differences compares object by object.
@@ -67,18 +68,19 @@ type comparison struct {
 	prefix     string
 	want, have arrangement
 	left       claim
+	stem       []string              // of names that were rendered; nil: not looked for yet
 	announced  map[netip.Prefix]bool // by us, now or before
 	hidden     []string              // lines that the router does not print, for its own defaults
 }
 
-func newComparison(want, have Config, intent string) *comparison {
+func newComparison(want, have Config, intent string, prune bool) *comparison {
 	c := &comparison{platform: want.Platform, prefix: strings.ToUpper(intent) + "-", want: arranged(want), have: arranged(have)}
 	for _, s := range have.Statements {
 		if c.platform == FRR && s.Path[0] == "frr defaults datacenter" {
 			c.hidden = []string{"bgp log-neighbor-changes"}
 		}
 	}
-	c.left = c.claims()
+	c.left = c.claims(prune)
 	return c
 }
 
@@ -151,7 +153,7 @@ func (c *comparison) missing(d *Difference) {
 	for _, s := range c.want.of[d.Object] {
 		there, found := c.have.by[sameKey(c.platform, s)]
 		switch {
-		case !found && (c.lanHas(d.Object, s) || slices.Contains(c.hidden, s.Path[len(s.Path)-1])):
+		case !found && (c.lanHas(d.Object, s) || c.satisfied(d.Object, s) || slices.Contains(c.hidden, s.Path[len(s.Path)-1])):
 		case !found || there.Inactive != s.Inactive:
 			d.Missing = append(d.Missing, s)
 		case s.Secret.Compare(there.Secret) == Different:
@@ -172,6 +174,9 @@ func (c *comparison) extra(d *Difference) {
 		rendered, found := c.want.by[key]
 		if found && rendered.Inactive == s.Inactive && (kept[key] == "" || kept[key] == s.Key()) {
 			kept[key] = s.Key()
+			continue
+		}
+		if !found && c.others(d.Object, s) {
 			continue
 		}
 		if found || !shared || c.replaced(d, s) || c.anchor(d.Object, s) || c.follows(d.Object, s) {
@@ -204,6 +209,54 @@ func stemOf(platform string, s Statement) string {
 		return junosSlot(s)
 	}
 	return slotKey(platform, s)
+}
+
+// satisfied reports whether what the router has does what a line wants, and more:
+// more equal paths, a port that also takes two tags, a network that is announced
+// with a policy of the LAN's.
+func (c *comparison) satisfied(o Object, s Statement) bool {
+	text := s.Text(c.platform)
+	return slices.ContainsFunc(c.have.of[o], func(t Statement) bool {
+		there := t.Text(c.platform)
+		switch {
+		case o.Kind == Network:
+			return strings.HasPrefix(there, text+" ")
+		case c.platform == Junos && strings.HasSuffix(text, " vlan-tagging"):
+			return there == strings.Replace(text, " vlan-tagging", " flexible-vlan-tagging", 1)
+		case o.Kind == BGP && strings.HasPrefix(text, "maximum-paths "):
+			return sibling(s.Path, t.Path) && slotOf(c.platform, text) == slotOf(c.platform, there) && lastNumber(there) >= lastNumber(text)
+		}
+		return false
+	})
+}
+
+// lastNumber is the number at the end of a line; 0: none.
+func lastNumber(line string) int {
+	n, _ := strconv.Atoi(line[strings.LastIndexByte(line, ' ')+1:])
+	return n
+}
+
+// others reports whether a line that was not rendered, on an interface or network of
+// ours, is of a kind that ercfg never renders there: a filter, a policy of the
+// LAN's, an export of flows. It is another's.
+func (c *comparison) others(o Object, s Statement) bool {
+	words := s.Path
+	if c.platform != Junos {
+		if len(s.Path) == 1 {
+			return false
+		}
+		words = strings.Fields(s.Path[len(s.Path)-1])
+	}
+	switch {
+	case o.Kind == Network:
+		return c.want.of[o] != nil && slices.Contains(words, "route-map")
+	case o.Kind != Interface || c.want.of[o] == nil:
+		return false
+	case c.platform == Junos:
+		return slices.Contains(words, "filter") || slices.Contains(words, "sampling") || slices.Contains(words, "rpf-check")
+	}
+	own := []string{"description", "encapsulation", "vrf", "ip address", "ipv6 address", "ip unnumbered", "ip mtu", "ipv6 mtu", "ip tcp", "bfd", "no", "tunnel", "shutdown", "mka", "macsec", "service-policy output"}
+	return !slices.ContainsFunc(own, func(begin string) bool { return strings.HasPrefix(strings.Join(words, " ")+" ", begin+" ") })
 }
 
 // lanHas reports whether the router has a value of its own where s would set one

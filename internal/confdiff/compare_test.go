@@ -74,9 +74,29 @@ func TestCompare(t *testing.T) {
 			[]string{"neighbor 192.0.2.99: - neighbor 192.0.2.99 remote-as 12076", "neighbor 192.0.2.99: - neighbor 192.0.2.99 activate", "neighbor 192.0.2.99: - neighbor 192.0.2.99 route-map CONTOSO-LONDON-OLD-IN-V4 in"},
 		},
 		{
-			"more paths, on IOS-XE", "two-ce-private/ce1.ios-xe.cfg", "contoso-london",
+			"more paths than are wanted stay, on IOS-XE", "two-ce-private/ce1.ios-xe.cfg", "contoso-london",
 			[]string{"maximum-paths ibgp 2", "maximum-paths ibgp 4"},
-			[]string{"BGP: - maximum-paths ibgp 4", "BGP: + maximum-paths ibgp 2"},
+			nil,
+		},
+		{
+			"fewer paths, on FRR", "knobs/ce2.frr.conf", "fourth-coffee",
+			[]string{"  maximum-paths 2\n", "  maximum-paths 1\n"},
+			[]string{"BGP: - maximum-paths 1", "BGP: + maximum-paths 2"},
+		},
+		{
+			"what others have on our subinterface, on IOS-XE", "two-ce-private/ce1.ios-xe.cfg", "contoso-london",
+			[]string{" encapsulation dot1Q 150\n", " encapsulation dot1Q 150\n ip access-group ER-ACL in\n ip flow monitor NF input\n service-policy input POLICE\n ip ospf network point-to-point\n"},
+			nil,
+		},
+		{
+			"a network that the LAN announces with a policy, on IOS-XE", "two-ce-private/ce1.ios-xe.cfg", "contoso-london",
+			[]string{"  network 10.10.0.0 mask 255.255.0.0\n", "  network 10.10.0.0 mask 255.255.0.0 route-map LAN-TAG\n"},
+			nil,
+		},
+		{
+			"a port that takes two tags, too, and a filter, on Junos", "two-ce-private/ce2.junos.set", "contoso-london",
+			[]string{"set interfaces xe-0/0/1 vlan-tagging\n", "set interfaces xe-0/0/1 flexible-vlan-tagging\nset interfaces xe-0/0/1 unit 150 family inet filter input ER-ACL\n"},
+			nil,
 		},
 		{
 			"another router ID stays, on IOS-XE", "two-ce-private/ce1.ios-xe.cfg", "contoso-london",

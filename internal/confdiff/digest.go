@@ -13,7 +13,7 @@ import (
 // order of lines or their spelling. Of a secret it tells that it is there, not
 // which.
 func Digest(want, have Config, intent string) string {
-	c := newComparison(want, have, intent)
+	c := newComparison(want, have, intent, true)
 	var keys []string
 	for _, o := range c.slice() {
 		for _, s := range c.have.of[o] {

@@ -245,7 +245,7 @@ func TestSoftly(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		c := Between(want, have, tt.intent)
+		c := Between(want, have, Options{Intent: tt.intent, Prune: true, BringUp: true})
 		if len(c.Impacts) != 1 || !strings.Contains(c.Impacts[0].Reason, tt.reason) {
 			t.Fatalf("%q: %+v", tt.old, c.Impacts)
 		}

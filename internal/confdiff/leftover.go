@@ -29,27 +29,87 @@ type claim struct {
 // list of ours that still has its prefix, and the network statement that it is
 // for; a link or tunnel with our description that
 // belongs to such a session or refers to such a name.
-func (c *comparison) claims() claim {
+// Names of another intent whose name begins with ours (contoso, contoso-london) are
+// none of ours. Without prune only lists and policies of paths that are still
+// rendered are claimed.
+func (c *comparison) claims(prune bool) claim {
 	ours := make(map[Object]bool)
 	c.announced = c.prefixes()
+	intents := c.intents()
 	for _, o := range c.have.objects {
-		if c.want.of[o] == nil && c.marked(o) {
+		if c.want.of[o] != nil || !c.marked(o) || slices.ContainsFunc(intents, func(i string) bool { return c.bearsName(o, i) }) {
+			continue
+		}
+		if prune || slices.Contains(c.stems(), stemOfName(c.ownPart(o))) && c.listed(o) {
 			ours[o] = true
 		}
 	}
-	c.links(ours)
-	c.keys(ours)
+	if prune {
+		c.links(ours)
+		c.keys(ours)
+	}
 	c.disown(ours)
 	var out claim
 	for _, o := range c.have.objects {
 		switch {
 		case ours[o]:
 			out.objects = append(out.objects, o)
-		case c.want.of[o] == nil && c.named(o):
+		case c.want.of[o] == nil && (c.named(o) || o.Kind == Neighbor && c.session(o)):
 			out.doubt = append(out.doubt, o)
 		}
 	}
 	return out
+}
+
+// singles are names that every intent has once, or not at all: behind anything else
+// they belong to an intent with a longer name.
+var singles = regexp.MustCompile(`^(.+)-(IBGP-.*|ANCHORS-V[46]|NEXTHOP-V[46]|REFUSED-.*|BFD-[0-9]+X[0-9]+|LOAD-BALANCE)$`)
+
+// intents lists the beginnings of the names of other intents' objects.
+func (c *comparison) intents() []string {
+	var out []string
+	for _, o := range c.have.objects {
+		if found := singles.FindStringSubmatch(c.ownPart(o)); found != nil && c.want.of[o] == nil {
+			out = append(out, c.prefix+found[1]+"-")
+		}
+	}
+	return out
+}
+
+// bearsName reports whether an object, or something that it refers to, has a name
+// that begins so.
+func (c *comparison) bearsName(o Object, begin string) bool {
+	return slices.ContainsFunc(c.have.of[o], func(s Statement) bool {
+		return slices.ContainsFunc(c.words(s), func(w string) bool { return strings.HasPrefix(w, begin) })
+	})
+}
+
+// listed reports whether an object is a list or a policy.
+func (c *comparison) listed(o Object) bool {
+	switch o.Kind {
+	case PrefixList, RouteMap, CommunityList, BFDProfile:
+		return true
+	}
+	return false
+}
+
+// nameTail is what follows the path in the name of a list or policy.
+var nameTail = regexp.MustCompile(`-?(PRIMARY|SECONDARY|VNETS|SUPERNETS|SPECIFICS|PUBLIC|DEFAULT|COMMUNITIES|IN|OUT|V4|V6|[0-9]+X[0-9]+)(-.*)?$`)
+
+// stemOfName is the part of a name that says which path it is for: ER-LONDON, IBGP.
+func stemOfName(own string) string { return nameTail.ReplaceAllString(own, "") }
+
+// stems lists those of what was rendered.
+func (c *comparison) stems() []string {
+	if c.stem == nil {
+		c.stem = []string{}
+		for _, o := range c.want.objects {
+			if own := c.ownPart(o); c.listed(o) && own != "" && !slices.Contains(c.stem, stemOfName(own)) {
+				c.stem = append(c.stem, stemOfName(own))
+			}
+		}
+	}
+	return c.stem
 }
 
 // marked reports whether an object is ours by its own words.

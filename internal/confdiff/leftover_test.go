@@ -94,7 +94,7 @@ func TestLeftOver(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			c := Between(want, have, tt.intent)
+			c := Between(want, have, Options{Intent: tt.intent, Prune: true, BringUp: true})
 			if diff := cmp.Diff(tt.want, said(platform, c.Differences)); diff != "" {
 				t.Errorf("differences (-want +got):\n%s", diff)
 			}
@@ -127,6 +127,16 @@ func TestRefuse(t *testing.T) {
 		{"what is deactivated, on Junos", "two-ce-private/ce2.junos.set", "contoso-london", "set routing-options autonomous-system 65010\n", "set routing-options autonomous-system 65010\ndeactivate protocols bgp group CONTOSO-LONDON-ER-LONDON-V4 neighbor 172.16.200.6\n", "neighbor 172.16.200.6 is deactivated on the router"},
 		{"an interface that is shut down, on IOS-XE", "two-ce-private/ce1.ios-xe.cfg", "contoso-london", " encapsulation dot1Q 150\n", " encapsulation dot1Q 150\n shutdown\n", "interface TenGigabitEthernet0/0/1.150 is shut down on the router"},
 		{"an interface that is shut down, on Junos", "two-ce-private/ce2.junos.set", "contoso-london", "set routing-options autonomous-system 65010\n", "set routing-options autonomous-system 65010\nset interfaces xe-0/0/1 unit 150 disable\n", "interface xe-0/0/1.150 is shut down on the router"},
+		{"a neighbor that is drained, on IOS-XE", "two-ce-private/ce1.ios-xe.cfg", "contoso-london", " neighbor 172.16.200.2 remote-as 12076\n", " neighbor 172.16.200.2 remote-as 12076\n neighbor 172.16.200.2 shutdown\n", "neighbor 172.16.200.2 is shut down on the router"},
+		{"a neighbor that is drained, on FRR", "knobs/ce2.frr.conf", "fourth-coffee", " neighbor 192.168.33.10 bfd\n", " neighbor 192.168.33.10 shutdown message tonight\n neighbor 192.168.33.10 bfd\n", "neighbor 192.168.33.10 is shut down on the router"},
+		{"a neighbor that is drained, on Junos", "two-ce-private/ce2.junos.set", "contoso-london", "set routing-options autonomous-system 65010\n", "set routing-options autonomous-system 65010\nset protocols bgp group CONTOSO-LONDON-ER-LONDON-V4 neighbor 172.16.200.6 shutdown\n", "neighbor 172.16.200.6 is shut down on the router"},
+		{"an address that another interface has, on IOS-XE", "two-ce-private/ce1.ios-xe.cfg", "contoso-london", "interface TenGigabitEthernet0/0/1.150\n", "interface TenGigabitEthernet0/0/2.777\n", "the address 172.16.200.1/30 of interface TenGigabitEthernet0/0/1.150 is on interface TenGigabitEthernet0/0/2.777 already"},
+		{"a VLAN that another unit has, on Junos", "two-ce-private/ce2.junos.set", "contoso-london", "set interfaces xe-0/0/1 unit 150 vlan-id 150\n", "set interfaces xe-0/0/1 unit 7 vlan-id 150\n", "the VLAN (vlan-id 150) of interface xe-0/0/1.150 is on interface xe-0/0/1.7 already"},
+		{"another route distinguisher, on IOS-XE", "pe-customers/pe2.ios-xe.cfg", "carrier-metro", " rd 10.63.255.2:11\n", " rd 64610:77\n", "vrf definition BLUE has the route distinguisher 64610:77"},
+		{"another way of tagging, on Junos", "two-ce-private/ce2.junos.set", "contoso-london", "set interfaces xe-0/0/1 vlan-tagging\n", "set interfaces xe-0/0/1 stacked-vlan-tagging\n", "port xe-0/0/1 has stacked-vlan-tagging"},
+		{"a route of the LAN's that rejects, on Junos", "two-ce-private/ce2.junos.set", "contoso-london", "set routing-options static route 10.10.0.0/16 discard\n", "set routing-options static route 10.10.0.0/16 reject\n", "has a static route of its own to 10.10.0.0/16"},
+		{"a policy of the LAN's before ours, on Junos", "two-ce-private/ce2.junos.set", "contoso-london", "set routing-options forwarding-table export CONTOSO-LONDON-LOAD-BALANCE\n", "set routing-options forwarding-table export LAN-LB\n", "has a policy of its own in routing-options forwarding-table export (LAN-LB)"},
+		{"next hops by a policy of the LAN's, on IOS-XE", "two-ce-private/ce1.ios-xe.cfg", "contoso-london", "  bgp nexthop route-map CONTOSO-LONDON-NEXTHOP-V4\n", "  bgp nexthop route-map LAN-NHT\n", "resolves next hops by a policy of its own"},
 		{"another AS, on Junos", "two-ce-private/ce2.junos.set", "contoso-london", "set routing-options autonomous-system 65010", "set routing-options autonomous-system 65020", "runs BGP in AS 65020 and the intent says AS 65010"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
@@ -143,11 +153,79 @@ func TestRefuse(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			c := Between(want, have, tt.intent)
+			c := Between(want, have, Options{Intent: tt.intent})
 			if !strings.Contains(c.Refused, tt.want) || len(c.Commands)+len(c.Undo) > 0 || c.Same() {
 				t.Errorf("refused %q, want %q; commands %q", c.Refused, tt.want, c.Commands)
 			}
 		})
+	}
+}
+
+// Without a person's word nothing of an earlier intent goes but lists and policies
+// of paths that are still there; and never anything of an intent whose name begins
+// with ours.
+func TestPrune(t *testing.T) {
+	t.Parallel()
+	_, text := rendered(t, "two-ce-private/ce1.ios-xe.cfg")
+	want, err := Read(IOSXE, []byte(text))
+	if err != nil {
+		t.Fatal(err)
+	}
+	gone := func(of string, o Options) string {
+		have, err := Read(IOSXE, []byte(text+of))
+		if err != nil {
+			t.Fatal(err)
+		}
+		c := Between(want, have, o)
+		return strings.Join(c.Commands, "; ")
+	}
+	const (
+		list  = "ip prefix-list CONTOSO-LONDON-ER-LONDON-VNETS-LP300-V4 seq 10 permit 10.100.0.0/16\n"
+		other = "ip prefix-list CONTOSO-LONDON-ER-OLD-VNETS-LP300-V4 seq 10 permit 10.100.0.0/16\n"
+		peer  = "router bgp 65010\n neighbor 192.0.2.9 remote-as 12076\n address-family ipv4\n  neighbor 192.0.2.9 route-map CONTOSO-LONDON-ER-OLD-PRIMARY-IN-V4 in\n"
+	)
+	for _, tt := range []struct{ have, without, with string }{
+		{list, "no ip prefix-list CONTOSO-LONDON-ER-LONDON-VNETS-LP300-V4", "no ip prefix-list CONTOSO-LONDON-ER-LONDON-VNETS-LP300-V4"},
+		{other, "", "no ip prefix-list CONTOSO-LONDON-ER-OLD-VNETS-LP300-V4"},
+		{peer, "", "router bgp 65010;  no neighbor 192.0.2.9 remote-as 12076; exit"},
+	} {
+		if got := gone(tt.have, Options{Intent: "contoso-london"}); got != tt.without {
+			t.Errorf("%q: %q, want %q", tt.have, got, tt.without)
+		}
+		if got := gone(tt.have, Options{Intent: "contoso-london", Prune: true}); got != tt.with {
+			t.Errorf("%q, pruned: %q, want %q", tt.have, got, tt.with)
+		}
+	}
+	// The whole of it is of contoso-london, and contoso takes nothing.
+	mine, err := Read(IOSXE, []byte(strings.NewReplacer("CONTOSO-LONDON-", "CONTOSO-", "172.16.200.", "172.16.210.", "0/0/1.150", "0/0/1.160", "dot1Q 150", "dot1Q 160", "10.10.255.2 ", "10.10.254.2 ").Replace(text)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	theirs := Config{Platform: IOSXE} // but for what a router has once
+	for _, t := range want.Statements {
+		if !strings.Contains(t.Key(), "bgp nexthop") {
+			theirs.Statements = append(theirs.Statements, t)
+		}
+	}
+	c := Between(mine, theirs, Options{Intent: "contoso", Prune: true})
+	if c.Refused != "" || len(c.Commands) == 0 {
+		t.Fatalf("refused: %s", c.Refused)
+	}
+	after, err := Apply(theirs, c.Commands)
+	if err != nil {
+		t.Fatal(err)
+	}
+	there := make(map[string]bool)
+	for _, s := range after.Statements {
+		there[s.Key()] = true
+	}
+	for _, s := range theirs.Statements {
+		if !there[s.Key()] {
+			t.Errorf("contoso takes %q from contoso-london", s.Key())
+		}
+	}
+	if c := Between(mine, want, Options{Intent: "contoso", Prune: true}); !strings.Contains(c.Refused, "resolves next hops by a policy of its own") {
+		t.Errorf("the policy of next hops is taken: %s", c.Refused)
 	}
 }
 
@@ -166,7 +244,7 @@ func TestDatacenter(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if c := Between(want, have, "fourth-coffee"); c.Same() != same {
+		if c := Between(want, have, Options{Intent: "fourth-coffee", Prune: true, BringUp: true}); c.Same() != same {
 			t.Errorf("%s: %q", profile, said(FRR, c.Differences))
 		}
 	}

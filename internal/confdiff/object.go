@@ -175,7 +175,8 @@ func bgpObject(path []string, vrf string) Object {
 		case words[0] == "neighbor" && len(words) > 1:
 			return Object{Neighbor, within(vrf, words[1])}
 		case words[0] == "network" && len(words) > 1:
-			return Object{Network, within(vrf, strings.TrimPrefix(line, "network "))}
+			prefix, _, _ := strings.Cut(strings.TrimPrefix(line, "network "), " route-map ")
+			return Object{Network, within(vrf, prefix)}
 		default:
 			return Object{BGP, vrf}
 		}

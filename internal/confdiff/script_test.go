@@ -98,7 +98,7 @@ func TestScript(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			c := Between(want, have, tt.intent)
+			c := Between(want, have, Options{Intent: tt.intent, Prune: true, BringUp: true})
 			if diff := cmp.Diff(tt.want, strings.Join(c.Commands, "\n")); diff != "" {
 				t.Errorf("commands (-want +got):\n%s", diff)
 			}
