@@ -122,19 +122,21 @@ func otherRD(want, have Config) string {
 	if want.Platform != IOSXE {
 		return ""
 	}
-	of := func(c Config) map[string]string {
-		out := make(map[string]string)
-		for _, s := range c.Statements {
-			if rd, ok := strings.CutPrefix(s.Path[len(s.Path)-1], "rd "); ok && len(s.Path) == 2 {
-				out[s.Path[0]] = rd
-			}
+	rd := func(s Statement) (string, bool) {
+		if len(s.Path) != 2 {
+			return "", false
 		}
-		return out
+		return strings.CutPrefix(s.Path[1], "rd ")
 	}
-	there := of(have)
-	for vrf, rd := range of(want) {
-		if other := there[vrf]; other != "" && other != rd {
-			return fmt.Sprintf("%s has the route distinguisher %s and the intent says %s: another one makes the VRF anew, with all of its neighbors and addresses; change it by hand, or correct the intent", vrf, other, rd)
+	there := make(map[string]string)
+	for _, s := range have.Statements {
+		if name, ok := rd(s); ok {
+			there[s.Path[0]] = name
+		}
+	}
+	for _, s := range want.Statements {
+		if name, ok := rd(s); ok && there[s.Path[0]] != "" && there[s.Path[0]] != name {
+			return fmt.Sprintf("%s has the route distinguisher %s and the intent says %s: another one makes the VRF anew, with all of its neighbors and addresses; change it by hand, or correct the intent", s.Path[0], there[s.Path[0]], name)
 		}
 	}
 	return ""
@@ -144,17 +146,20 @@ func otherRD(want, have Config) string {
 // it so.
 func tagged(want, have Config) string {
 	modes := []string{"vlan-tagging", "stacked-vlan-tagging", "flexible-vlan-tagging", "vlan-vci-tagging"}
-	of := func(c Config) map[string]string {
-		out := make(map[string]string)
-		for _, s := range c.Statements {
-			if len(s.Path) == 3 && s.Path[0] == "interfaces" && slices.Contains(modes, s.Path[2]) {
-				out[s.Path[1]] = s.Path[2]
-			}
-		}
-		return out
+	tags := func(s Statement) bool {
+		return len(s.Path) == 3 && s.Path[0] == "interfaces" && slices.Contains(modes, s.Path[2])
 	}
-	there := of(have)
-	for port, mode := range of(want) {
+	there := make(map[string]string)
+	for _, s := range have.Statements {
+		if tags(s) {
+			there[s.Path[1]] = s.Path[2]
+		}
+	}
+	for _, s := range want.Statements {
+		if !tags(s) {
+			continue
+		}
+		port, mode := s.Path[1], s.Path[2]
 		if other := there[port]; other != "" && other != mode && !(mode == "vlan-tagging" && other == "flexible-vlan-tagging") {
 			return fmt.Sprintf("port %s has %s and the intent needs %s, and all of its units have to change with it: do it by hand", port, other, mode)
 		}
