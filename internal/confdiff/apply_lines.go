@@ -224,7 +224,8 @@ func (b *box) negate(line, gone string) error {
 			b.dropAddresses(b.context)
 		}
 		return nil
-	case slices.Contains(slices.Concat(iosxeNegatives, frrNegatives), line):
+	case slices.Contains(slices.Concat(iosxeNegatives, frrNegatives), line), depth > 0 && strings.HasPrefix(b.context[0], "interface "):
+		// A configuration holds such a line: no ip redirects, no cdp enable.
 		b.set(b.statement(line))
 		return nil
 	}

@@ -1,5 +1,10 @@
 package confdiff
 
+import (
+	"errors"
+	"fmt"
+)
+
 // A Change is what one router differs in, and the way there and back.
 type Change struct {
 	Platform    string
@@ -54,15 +59,31 @@ func Between(want, have Config, o Options) Change {
 	c.Commands = commands(want, have, c.Differences)
 	after, err := Apply(have, c.Commands)
 	if err != nil {
-		panic("confdiff: its own commands do not apply: " + err.Error())
+		return c.unfit(err)
 	}
 	back := all(have, after)
 	c.Undo = commands(have, after, back)
+	start, err := Apply(after, c.Undo)
+	if err == nil && len(all(have, start)) > 0 {
+		err = errors.New("the commands back do not bring it back")
+	}
+	if err != nil {
+		return c.unfit(err)
+	}
 	for _, d := range back {
 		for _, s := range d.Missing {
 			c.Kept = c.Kept || s.Secret.form != NoSecret && s.Secret.form != Reference
 		}
 	}
+	return c
+}
+
+// unfit is the change without its commands, which the model of the platform does not
+// take: the configuration is of a form that no box prints, or ercfg has a fault.
+// Either way nobody should type them.
+func (c Change) unfit(err error) Change {
+	c.Commands, c.Undo = nil, nil
+	c.Refused = fmt.Sprintf("the commands do not fit this configuration: %v", err)
 	return c
 }
 

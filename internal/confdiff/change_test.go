@@ -97,3 +97,35 @@ func BenchmarkBetween(b *testing.B) {
 		}
 	}
 }
+
+// Whatever a file holds, a comparison ends, and its commands fit.
+func FuzzBetween(f *testing.F) {
+	for _, golden := range []string{"two-ce-private/ce1.ios-xe.cfg", "two-ce-private/ce2.junos.set", "knobs/ce2.frr.conf"} {
+		platform, text := rendered(f, golden)
+		f.Add(platform, []byte(text))
+		half := strings.SplitAfter(text, "\n")
+		f.Add(platform, []byte(strings.Join(half[len(half)/2:], "")))
+	}
+	f.Fuzz(func(t *testing.T, platform string, text []byte) {
+		golden := map[string]string{IOSXE: "two-ce-private/ce1.ios-xe.cfg", Junos: "two-ce-private/ce2.junos.set", FRR: "knobs/ce2.frr.conf"}[platform]
+		if golden == "" {
+			return
+		}
+		_, rendering := rendered(t, golden)
+		want, err := Read(platform, []byte(rendering))
+		if err != nil {
+			t.Fatal(err)
+		}
+		have, err := Read(platform, text)
+		if err != nil {
+			return
+		}
+		c := Between(want, have, Options{Intent: "contoso-london", Prune: true, BringUp: true})
+		if c.Refused != "" {
+			return
+		}
+		if _, err := Apply(have, c.Commands); err != nil || c.Same() != (len(c.Commands) == 0) {
+			t.Fatalf("%d differences, %v\n%s", c.Count(), err, strings.Join(c.Commands, "\n"))
+		}
+	})
+}

@@ -255,7 +255,10 @@ func (c *comparison) others(o Object, s Statement) bool {
 	case c.platform == Junos:
 		return slices.Contains(words, "filter") || slices.Contains(words, "sampling") || slices.Contains(words, "rpf-check")
 	}
-	own := []string{"description", "encapsulation", "vrf", "ip address", "ipv6 address", "ip unnumbered", "ip mtu", "ipv6 mtu", "ip tcp", "bfd", "no", "tunnel", "shutdown", "mka", "macsec", "service-policy output"}
+	if words[0] == "no" {
+		return !slices.Contains(iosxeNegatives, strings.Join(words, " "))
+	}
+	own := []string{"description", "encapsulation", "vrf", "ip address", "ipv6 address", "ip unnumbered", "ip mtu", "ipv6 mtu", "ip tcp", "bfd", "tunnel", "shutdown", "mka", "macsec", "service-policy output"}
 	return !slices.ContainsFunc(own, func(begin string) bool { return strings.HasPrefix(strings.Join(words, " ")+" ", begin+" ") })
 }
 

@@ -85,7 +85,7 @@ func TestCompare(t *testing.T) {
 		},
 		{
 			"what others have on our subinterface, on IOS-XE", "two-ce-private/ce1.ios-xe.cfg", "contoso-london",
-			[]string{" encapsulation dot1Q 150\n", " encapsulation dot1Q 150\n ip access-group ER-ACL in\n ip flow monitor NF input\n service-policy input POLICE\n ip ospf network point-to-point\n"},
+			[]string{" encapsulation dot1Q 150\n", " encapsulation dot1Q 150\n ip access-group ER-ACL in\n ip flow monitor NF input\n service-policy input POLICE\n no cdp enable\n ip ospf network point-to-point\n"},
 			nil,
 		},
 		{
