@@ -55,7 +55,7 @@ func (b *box) take(line string, context bool) error {
 		return b.negate(line, gone)
 	}
 	s := b.statement(line)
-	if b.forget(func(t Statement) bool { return t.Path[len(t.Path)-1] == "no "+line && sibling(t.Path, s.Path) }) {
+	if b.negative("no "+line) && b.forget(func(t Statement) bool { return t.Path[len(t.Path)-1] == "no "+line && sibling(t.Path, s.Path) }) {
 		return nil // the default is back
 	}
 	if b.defaults(s) {
@@ -224,12 +224,17 @@ func (b *box) negate(line, gone string) error {
 			b.dropAddresses(b.context)
 		}
 		return nil
-	case slices.Contains(slices.Concat(iosxeNegatives, frrNegatives), line), depth > 0 && strings.HasPrefix(b.context[0], "interface "):
-		// A configuration holds such a line: no ip redirects, no cdp enable.
+	case b.negative(line):
 		b.set(b.statement(line))
 		return nil
 	}
 	return errors.New("there is nothing to take away")
+}
+
+// negative reports whether a configuration may hold a line that begins with no: one
+// that is rendered, or any on an interface (no cdp enable).
+func (b *box) negative(line string) bool {
+	return slices.Contains(iosxeNegatives, line) || slices.Contains(frrNegatives, line) || len(b.context) > 0 && strings.HasPrefix(b.context[0], "interface ")
 }
 
 // removes reports whether a line takes a statement away.

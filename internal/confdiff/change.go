@@ -50,7 +50,7 @@ func Between(want, have Config, o Options) Change {
 	c := Change{Platform: want.Platform, Differences: compared.differences(), Doubtful: compared.left.doubt}
 	for _, d := range c.Differences {
 		impact := impactOf(c.Platform, d)
-		softly(want, have, d.Object, &impact)
+		compared.softly(d.Object, &impact)
 		c.Impacts = append(c.Impacts, impact)
 	}
 	if c.Refused = compared.refuse(c.Differences, o, want, have); c.Refused != "" {

@@ -1,6 +1,9 @@
 package confdiff
 
-import "strings"
+import (
+	"slices"
+	"strings"
+)
 
 // Who says so, on IOS-XE.
 const (
@@ -117,30 +120,30 @@ func softCommands(platform string, o Object, direction string) []string {
 // softly gives the change of a policy or a list on IOS-XE the commands for the
 // neighbors whose inbound policy uses it: those that are there already, for a new
 // one is judged by it anyway. Outbound policies the router uses by itself.
-func softly(want, have Config, o Object, impact *Impact) {
-	if want.Platform != IOSXE || o.Kind != PrefixList && o.Kind != RouteMap && o.Kind != CommunityList {
+func (c *comparison) softly(o Object, impact *Impact) {
+	if c.platform != IOSXE || o.Kind != PrefixList && o.Kind != RouteMap && o.Kind != CommunityList {
 		return
 	}
-	there := make(map[Object]bool)
-	for _, s := range have.Statements {
-		there[s.Object(IOSXE)] = true
-	}
 	maps := map[string]bool{o.Name: o.Kind == RouteMap}
-	for _, s := range want.Statements {
-		if words := strings.Fields(s.Path[len(s.Path)-1]); len(s.Path) > 1 && words[0] == "match" && words[len(words)-1] == o.Name && o.Kind != RouteMap {
-			maps[strings.Fields(s.Path[0])[1]] = true
+	for of, all := range c.want.of {
+		uses := func(s Statement) bool { return strings.HasSuffix(s.Path[len(s.Path)-1], " "+o.Name) }
+		if of.Kind == RouteMap && o.Kind != RouteMap && slices.ContainsFunc(all, uses) {
+			maps[of.Name] = true
 		}
 	}
 	impact.Then = nil
 	inVRF := false
-	for _, s := range want.Statements {
-		words := strings.Fields(s.Path[len(s.Path)-1])
-		n := s.Object(IOSXE)
-		if n.Kind != Neighbor || !there[n] || len(words) != 5 || words[2] != "route-map" || words[4] != "in" || !maps[words[3]] {
+	for _, n := range c.want.objects {
+		if n.Kind != Neighbor || c.have.of[n] == nil {
 			continue
 		}
-		inVRF = inVRF || strings.Contains(n.Name, " ")
-		impact.Then = unique(append(impact.Then, softCommands(IOSXE, n, "in")...))
+		for _, s := range c.want.of[n] {
+			words := strings.Fields(s.Path[len(s.Path)-1])
+			if len(words) == 5 && words[2] == "route-map" && words[4] == "in" && maps[words[3]] {
+				inVRF = inVRF || strings.Contains(n.Name, " ")
+				impact.Then = unique(append(impact.Then, softCommands(IOSXE, n, "in")...))
+			}
+		}
 	}
 	switch {
 	case inVRF:
