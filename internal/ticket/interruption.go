@@ -56,7 +56,11 @@ func interruption(in Input, r *plan.Router) []string {
 			what = "Sessions of this router may go down for a time. If the whole router failed:"
 		}
 		if f.Kind == sim.CircuitDown {
-			what = fmt.Sprintf("Both links of `%s` may go down at once. Type the lines of one link first, and those of the other when its session is up and receives prefixes. If the whole circuit failed:", f.Path)
+			how := "Type the lines of one link first"
+			if r.Platform == plan.Junos {
+				how = "Commit what is about one link alone first, where the lines allow it"
+			}
+			what = fmt.Sprintf("Both links of `%s` may go down at once. %s, and the rest when its session is up and receives prefixes. If the whole circuit failed:", f.Path, how)
 		}
 		out = append(append(out, what), failed(in.Report, f)...)
 	}
@@ -221,8 +225,12 @@ func waitWords(w sim.Wait) string {
 	return "; traffic may be lost for up to " + seconds(w.Max)
 }
 
-// seconds rounds up to a tenth: it is a bound.
+// seconds rounds up, as the table of paths does: to a tenth, and from ten seconds on
+// to whole ones.
 func seconds(d time.Duration) string {
-	const step = 100 * time.Millisecond
+	step := 100 * time.Millisecond
+	if d >= 10*time.Second {
+		step = time.Second
+	}
 	return strconv.FormatFloat(((d+step-1)/step*step).Seconds(), 'f', -1, 64) + " s"
 }
