@@ -89,6 +89,8 @@ func (f *renderFlags) contradiction(path string) error {
 		return usageError{"render: --annotate and --style are about configurations, and a ticket has commands", "leave them out"}
 	case f.running != "" && f.format == "text" && f.dir == "":
 		return usageError{"render: --running is for a ticket and for the manifest of -o", "`ercfg diff` shows what differs"}
+	case (f.prune || f.bringUp) && f.running == "":
+		return usageError{"render: --prune and --bring-up are about what routers have, which --running names", "add --running, or leave them out"}
 	case f.running == "-" && path == "-":
 		return usageError{"render: the intent and --running cannot both come in on standard input", "write one of them to a file"}
 	}
