@@ -1,6 +1,7 @@
 package confdiff
 
 import (
+	"maps"
 	"net/netip"
 	"regexp"
 	"slices"
@@ -32,28 +33,31 @@ type claim struct {
 // none of ours. Without prune only lists and policies of paths that are still
 // rendered are claimed.
 func (c *comparison) claims(prune bool) claim {
-	ours := make(map[Object]bool)
 	c.announced = c.prefixes()
+	left := make(map[Object]bool) // all of it
 	intents := c.intents()
 	for _, o := range c.have.objects {
-		if c.want.of[o] != nil || !c.marked(o) || slices.ContainsFunc(intents, func(i string) bool { return c.bearsName(o, i) }) {
-			continue
-		}
-		if prune || slices.Contains(c.stems(), stemOfName(c.ownPart(o))) && c.listed(o) {
-			ours[o] = true
+		other := slices.ContainsFunc(intents, func(i string) bool { return c.bearsName(o, i) })
+		if c.want.of[o] == nil && !other && c.marked(o) {
+			left[o] = true
 		}
 	}
-	if prune {
-		c.links(ours)
-		c.keys(ours)
+	c.links(left)
+	c.keys(left)
+	c.disown(left)
+	ours := maps.Clone(left)
+	if !prune {
+		maps.DeleteFunc(ours, func(o Object, _ bool) bool {
+			return !c.listed(o) || !slices.Contains(c.stems(), stemOfName(c.ownPart(o)))
+		})
+		c.disown(ours)
 	}
-	c.disown(ours)
 	var out claim
 	for _, o := range c.have.objects {
 		switch {
 		case ours[o]:
 			out.objects = append(out.objects, o)
-		case c.want.of[o] == nil && (c.named(o) || o.Kind == Neighbor && c.session(o)):
+		case left[o], c.want.of[o] == nil && (c.named(o) || o.Kind == Neighbor && c.session(o)):
 			out.doubt = append(out.doubt, o)
 		}
 	}

@@ -1,6 +1,7 @@
 package confdiff
 
 import (
+	"fmt"
 	"strings"
 	"testing"
 
@@ -177,6 +178,9 @@ func TestPrune(t *testing.T) {
 			t.Fatal(err)
 		}
 		c := Between(want, have, o)
+		if told := fmt.Sprint(c.Doubtful); len(c.Commands) == 0 && !strings.Contains(told, "ER-OLD") && !strings.Contains(told, "192.0.2.9") && !strings.Contains(told, "10.77.0.0") {
+			t.Errorf("%q is not told of: %s", of, told)
+		}
 		return strings.Join(c.Commands, "; ")
 	}
 	const (
@@ -184,7 +188,9 @@ func TestPrune(t *testing.T) {
 		other = "ip prefix-list CONTOSO-LONDON-ER-OLD-VNETS-LP300-V4 seq 10 permit 10.100.0.0/16\n"
 		peer  = "router bgp 65010\n neighbor 192.0.2.9 remote-as 12076\n address-family ipv4\n  neighbor 192.0.2.9 route-map CONTOSO-LONDON-ER-OLD-PRIMARY-IN-V4 in\n"
 	)
+	const anchor = "ip prefix-list CONTOSO-LONDON-ER-OLD-SUPERNETS-V4 seq 10 permit 10.77.0.0/16\nip route 10.77.0.0 255.255.0.0 Null0 250\n"
 	for _, tt := range []struct{ have, without, with string }{
+		{anchor, "", "no ip route 10.77.0.0 255.255.0.0 Null0 250; no ip prefix-list CONTOSO-LONDON-ER-OLD-SUPERNETS-V4"},
 		{list, "no ip prefix-list CONTOSO-LONDON-ER-LONDON-VNETS-LP300-V4", "no ip prefix-list CONTOSO-LONDON-ER-LONDON-VNETS-LP300-V4"},
 		{other, "", "no ip prefix-list CONTOSO-LONDON-ER-OLD-VNETS-LP300-V4"},
 		{peer, "", "router bgp 65010;  no neighbor 192.0.2.9 remote-as 12076; exit"},
