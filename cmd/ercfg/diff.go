@@ -96,10 +96,11 @@ func (a *app) diff(path string, f diffFlags) error {
 	if err != nil {
 		return err
 	}
+	names := routerNames(configs) // pick overwrites configs
 	if configs, err = pick(configs, f.routers); err != nil {
 		return err
 	}
-	all, err := a.compare(f.options(in.plan.Name), f.running, configs)
+	all, err := a.compare(f.options(in.plan.Name), f.running, names, configs)
 	if err != nil {
 		return err
 	}

@@ -120,7 +120,7 @@ func (a *app) render(path string, f renderFlags) error {
 	}
 	var compared []comparison
 	if f.running != "" {
-		if compared, err = a.compare(f.agreed.options(in.plan.Name), f.running, configs); err != nil {
+		if compared, err = a.compare(f.agreed.options(in.plan.Name), f.running, routerNames(configs), configs); err != nil {
 			return err
 		}
 	}

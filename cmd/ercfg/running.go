@@ -35,7 +35,8 @@ type comparison struct {
 // compare reads the running configurations at path, a directory, a file or "-",
 // and compares each with the rendering of its router. A router that cannot be
 // compared has an error of its own; the error returned is about path itself.
-func (a *app) compare(o confdiff.Options, path string, configs []artifact.Config) ([]comparison, error) {
+// Names are the routers of the intent, of which configs may be some.
+func (a *app) compare(o confdiff.Options, path string, names []string, configs []artifact.Config) ([]comparison, error) {
 	out := make([]comparison, len(configs))
 	for i, c := range configs {
 		out[i].config = c
@@ -61,8 +62,12 @@ func (a *app) compare(o confdiff.Options, path string, configs []artifact.Config
 			return nil, err
 		}
 		out[0].file = path
-	} else if err := find(path, out); err != nil {
-		return nil, err
+	} else {
+		strays, err := find(path, names, out)
+		if err != nil {
+			return nil, err
+		}
+		a.tellStrays(path, strays)
 	}
 	fanOut(len(out), func(i int) { out[i].read(o) })
 	return out, nil
@@ -102,22 +107,33 @@ func onlyOne(path string, configs []artifact.Config) error {
 }
 
 // find names the file of each router in dir: the router's name alone, or with
-// anything behind a dot.
-func find(dir string, all []comparison) error {
+// anything behind a dot. It returns the files that are no router's of the intent.
+func find(dir string, routers []string, all []comparison) (strays []string, err error) {
 	entries, err := os.ReadDir(dir)
 	if err != nil {
-		return err
+		return nil, err
 	}
-	companions := map[string]bool{artifact.ManifestName: true}
+	beside := map[string]bool{artifact.ManifestName: true, ticketNames["markdown"]: true, ticketNames["html"]: true}
 	for _, c := range all {
 		for _, f := range c.config.Companions {
-			companions[f.Name] = true
+			beside[f.Name] = true
 		}
+	}
+	known := make(map[string]bool, len(routers))
+	for _, r := range routers {
+		known[r] = true
 	}
 	of := make(map[string][]string)
 	for _, e := range entries {
-		if !e.IsDir() && !companions[e.Name()] {
-			router, _, _ := strings.Cut(e.Name(), ".")
+		// A pipe in a directory is waited for until somebody writes to it.
+		if t := e.Type(); !t.IsRegular() && t&os.ModeSymlink == 0 {
+			continue
+		}
+		router := ownerOf(e.Name(), known)
+		switch {
+		case router == "" && !beside[e.Name()]:
+			strays = append(strays, e.Name())
+		case router != "" && !beside[e.Name()]:
 			of[router] = append(of[router], e.Name())
 		}
 	}
@@ -133,7 +149,41 @@ func find(dir string, all []comparison) error {
 			c.err = fmt.Errorf("%s has %d files for it, and one is wanted: %s", shown(dir), len(names), shown(strings.Join(names, ", ")))
 		}
 	}
-	return nil
+	return strays, nil
+}
+
+// ownerOf is the router that a file is named after, and empty where there is none.
+// Of two, such as edge and edge.oslo, it is the longer name.
+func ownerOf(file string, known map[string]bool) string {
+	for name := file; name != ""; {
+		if known[name] {
+			return name
+		}
+		name = name[:max(strings.LastIndexByte(name, '.'), 0)]
+	}
+	return ""
+}
+
+// tellStrays says which files of dir were not looked at, because a router that the
+// intent has lost looks like one that was compared.
+func (a *app) tellStrays(dir string, strays []string) {
+	if len(strays) == 0 {
+		return
+	}
+	list := strings.Join(strays[:min(len(strays), mostKnown)], ", ")
+	if len(strays) > mostKnown {
+		list += ", …"
+	}
+	a.tell("%s: %s no router's of this intent: %s", shown(dir), map[bool]string{true: "a file is", false: "files are"}[len(strays) == 1], shown(list))
+}
+
+// routerNames are the routers of configs.
+func routerNames(configs []artifact.Config) []string {
+	out := make([]string, 0, len(configs))
+	for _, c := range configs {
+		out = append(out, c.Router)
+	}
+	return out
 }
 
 // read reads the file and compares.

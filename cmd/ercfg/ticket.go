@@ -56,10 +56,12 @@ func writeTicket(w io.Writer, t ticket.Ticket, format string) error {
 	return t.WriteMarkdown(w)
 }
 
+// ticketNames are the files of tickets, by the form of --format.
+var ticketNames = map[string]string{"markdown": "ticket.md", "html": "ticket.html"}
+
 // ticketFile is a ticket as a file beside the configurations.
 func ticketFile(t ticket.Ticket, format string) (artifact.File, error) {
 	var text bytes.Buffer
 	err := writeTicket(&text, t, format)
-	name := map[string]string{"markdown": "ticket.md", "html": "ticket.html"}[format]
-	return artifact.File{Name: name, Mode: 0o644, Text: text.String()}, err
+	return artifact.File{Name: ticketNames[format], Mode: 0o644, Text: text.String()}, err
 }

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 )
 
@@ -68,8 +69,25 @@ func (r *iosxeReader) finish() (Config, error) {
 		return Config{}, errors.New("the text stops before the configuration's end")
 	case len(r.out) == 0:
 		return Config{}, errors.New("the text holds no configuration")
+	case !slices.ContainsFunc(r.out, iosxeKnown):
+		return Config{}, errors.New("the text holds no configuration: no line of it is a command of IOS-XE")
 	}
 	return Config{Platform: IOSXE, Statements: r.out}, nil
+}
+
+// iosxeKnown reports whether a line stands in a context, or is one that IOS-XE has
+// outside of all contexts and hardly anything else.
+func iosxeKnown(s Statement) bool {
+	if len(s.Path) > 1 {
+		return true
+	}
+	word, _, more := strings.Cut(strings.TrimPrefix(s.Path[0], "no "), " ")
+	switch word {
+	case "interface", "router", "hostname", "version", "ip", "ipv6", "route-map", "vrf", "crypto", "line", "aaa", "username", "service", "key", "mka",
+		"policy-map", "class-map", "flow", "snmp-server", "logging", "ntp", "banner", "enable", "clock", "boot", "spanning-tree", "vlan", "access-list", "redundancy", "license", "snmp", "sampler", "bfd", "track", "archive", "controller", "template", "lldp", "cdp", "platform", "tacacs", "radius", "dot11", "l2vpn", "mpls", "multilink", "object-group":
+		return more || word == "redundancy" || s.Opaque
+	}
+	return false
 }
 
 // line reads one line, cleaned of what a terminal adds.

@@ -64,7 +64,7 @@ func TestIOSXESpellings(t *testing.T) {
 		if c[0] != "" {
 			indent = strings.Repeat(" ", strings.Count(c[0], "\n")+1)
 		}
-		config := iosxeRead(t, []byte(c[0]+"\n"+indent+c[1]+"\n"))
+		config := iosxeRead(t, []byte("hostname x\n"+c[0]+"\n"+indent+c[1]+"\n"))
 		if got := config.Statements[len(config.Statements)-1].Text(IOSXE); got != c[2] {
 			t.Errorf("%q: %q is read as %q, want %q", c[0], c[1], got, c[2])
 		}

@@ -358,6 +358,9 @@ func TestIOSXERefuses(t *testing.T) {
 		{"!! IOS XR Configuration 7.1.1\nhostname a\n", "IOS XR"},
 		{"Current configuration : 9 bytes\nhostname a\n", "stops before"},
 		{"version 17.12\nhostname a\n", "stops before"},
+		{"hello\n", "no line of it is a command"},
+		{"ssh: connect to host ce1 port 22: Connection refused\n", "no line of it is a command"},
+		{"Permission denied (publickey,password).\n", "no line of it is a command"},
 		{"banner motd aHello\n", "line 1: what begins here has no end"},
 		{"hostname a\nbanner motd ^C\nhello\n", "line 2: what begins here has no end"},
 	} {

@@ -205,3 +205,23 @@ func TestReadJunosHides(t *testing.T) {
 		t.Errorf("%d values, %d statements", len(values), len(c.Statements))
 	}
 }
+
+// Words behind a key are part of it, however it is written.
+func TestJunosBehindKey(t *testing.T) {
+	t.Parallel()
+	for _, text := range []string{
+		"set protocols bgp group A authentication-key \"Pl4nted\" Pl4nted\n",
+		"set security ike policy A pre-shared-key ascii-text Pl4 nted\n",
+		"protocols { bgp { group A { authentication-key Pl4nted Pl4nted; } } }\n",
+	} {
+		c, err := Read(Junos, []byte(text))
+		if err != nil {
+			continue
+		}
+		for _, s := range c.Statements {
+			if strings.Contains(s.Key(), "Pl4") || strings.Contains(s.Key(), "nted") {
+				t.Errorf("%q is read as %q", text, s.Path)
+			}
+		}
+	}
+}

@@ -69,7 +69,7 @@ func (t *junosTree) add(at int32, words []junosToken, secret bool) int32 {
 			at = t.kid(at, unit, line)
 			continue
 		}
-		if hidden || t.hides(at, w) {
+		if hidden || t.hides(at, w) || t.behindKey(at) {
 			at = t.kid(at, junosRaw(w), line)
 			t.nodes[at].secret = true
 			continue
@@ -77,6 +77,19 @@ func (t *junosTree) add(at int32, words []junosToken, secret bool) int32 {
 		at = t.kid(at, t.spell(at, w), line)
 	}
 	return at
+}
+
+// behindKey reports whether a node is a key behind which nothing stands: a word
+// there is the rest of it, badly written.
+func (t *junosTree) behindKey(at int32) bool {
+	if !t.nodes[at].secret {
+		return false
+	}
+	switch t.nodes[t.nodes[at].up].word {
+	case "authentication-key", "ascii-text", "hexadecimal", "cak", "ckn":
+		return true
+	}
+	return false
 }
 
 // find follows the words of a statement that is there.
