@@ -203,7 +203,7 @@ func pick(configs []artifact.Config, routers []string) ([]artifact.Config, error
 	}
 	for _, name := range routers {
 		if !slices.Contains(known, name) {
-			return nil, usageError{fmt.Sprintf("render: the intent has no router %q", name), diag.DidYouMean(name, known)}
+			return nil, usageError{fmt.Sprintf("the intent has no router %q", name), diag.DidYouMean(name, known)}
 		}
 	}
 	return slices.DeleteFunc(configs, func(c artifact.Config) bool { return !slices.Contains(routers, c.Router) }), nil
