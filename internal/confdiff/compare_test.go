@@ -23,6 +23,26 @@ func rendered(t testing.TB, name string) (string, string) {
 	return platform, string(data)
 }
 
+// edited reads a golden, and what a person has made of it: old, new, old, new …
+func edited(t testing.TB, golden string, edits []string) (platform string, want, have Config) {
+	t.Helper()
+	platform, text := rendered(t, golden)
+	want, err := Read(platform, []byte(text))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for i := 0; i+1 < len(edits); i += 2 {
+		if !strings.Contains(text, edits[i]) {
+			t.Fatalf("the golden has no %q", edits[i])
+		}
+		text = strings.Replace(text, edits[i], edits[i+1], 1)
+	}
+	if have, err = Read(platform, []byte(text)); err != nil {
+		t.Fatal(err)
+	}
+	return platform, want, have
+}
+
 // said writes differences as a person would read them off: object, sign, text.
 func said(platform string, all []Difference) []string {
 	var out []string
@@ -127,21 +147,7 @@ func TestCompare(t *testing.T) {
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()
-			platform, text := rendered(t, tt.golden)
-			want, err := Read(platform, []byte(text))
-			if err != nil {
-				t.Fatal(err)
-			}
-			for i := 0; i+1 < len(tt.edits); i += 2 {
-				if !strings.Contains(text, tt.edits[i]) {
-					t.Fatalf("the golden has no %q", tt.edits[i])
-				}
-				text = strings.Replace(text, tt.edits[i], tt.edits[i+1], 1)
-			}
-			have, err := Read(platform, []byte(text))
-			if err != nil {
-				t.Fatal(err)
-			}
+			platform, want, have := edited(t, tt.golden, tt.edits)
 			if diff := cmp.Diff(tt.want, said(platform, Compare(want, have, tt.intent))); diff != "" {
 				t.Errorf("differences (-want +got):\n%s", diff)
 			}

@@ -233,18 +233,7 @@ func TestSoftly(t *testing.T) {
 		{"two-ce-private/ce1.ios-xe.cfg", "contoso-london", "ip prefix-list CONTOSO-LONDON-ER-LONDON-SUPERNETS-V4 seq 10 permit 10.10.0.0/16\n", "", nil, ""},
 		{"pe-customers/pe2.ios-xe.cfg", "carrier-metro", " set local-preference 200\n", " set local-preference 150\n", nil, "have the neighbors in the VRF send their routes again"},
 	} {
-		_, text := rendered(t, tt.golden)
-		if !strings.Contains(text, tt.old) {
-			t.Fatalf("%s has no %q", tt.golden, tt.old)
-		}
-		want, err := Read(IOSXE, []byte(text))
-		if err != nil {
-			t.Fatal(err)
-		}
-		have, err := Read(IOSXE, []byte(strings.Replace(text, tt.old, tt.new, 1)))
-		if err != nil {
-			t.Fatal(err)
-		}
+		_, want, have := edited(t, tt.golden, []string{tt.old, tt.new})
 		c := Between(want, have, Options{Intent: tt.intent, Prune: true, BringUp: true})
 		if len(c.Impacts) != 1 || !strings.Contains(c.Impacts[0].Reason, tt.reason) {
 			t.Fatalf("%q: %+v", tt.old, c.Impacts)

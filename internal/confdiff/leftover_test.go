@@ -142,18 +142,7 @@ func TestRefuse(t *testing.T) {
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()
-			platform, text := rendered(t, tt.golden)
-			if !strings.Contains(text, tt.old) {
-				t.Fatalf("the golden has no %q", tt.old)
-			}
-			want, err := Read(platform, []byte(text))
-			if err != nil {
-				t.Fatal(err)
-			}
-			have, err := Read(platform, []byte(strings.Replace(text, tt.old, tt.new, 1)))
-			if err != nil {
-				t.Fatal(err)
-			}
+			_, want, have := edited(t, tt.golden, []string{tt.old, tt.new})
 			c := Between(want, have, Options{Intent: tt.intent})
 			if !strings.Contains(c.Refused, tt.want) || len(c.Commands)+len(c.Undo) > 0 || c.Same() {
 				t.Errorf("refused %q, want %q; commands %q", c.Refused, tt.want, c.Commands)

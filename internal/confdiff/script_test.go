@@ -83,21 +83,7 @@ func TestScript(t *testing.T) {
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()
-			platform, text := rendered(t, tt.golden)
-			want, err := Read(platform, []byte(text))
-			if err != nil {
-				t.Fatal(err)
-			}
-			for i := 0; i+1 < len(tt.edits); i += 2 {
-				if !strings.Contains(text, tt.edits[i]) {
-					t.Fatalf("the golden has no %q", tt.edits[i])
-				}
-				text = strings.Replace(text, tt.edits[i], tt.edits[i+1], 1)
-			}
-			have, err := Read(platform, []byte(text))
-			if err != nil {
-				t.Fatal(err)
-			}
+			_, want, have := edited(t, tt.golden, tt.edits)
 			c := Between(want, have, Options{Intent: tt.intent, Prune: true, BringUp: true})
 			if diff := cmp.Diff(tt.want, strings.Join(c.Commands, "\n")); diff != "" {
 				t.Errorf("commands (-want +got):\n%s", diff)
