@@ -6,10 +6,8 @@ import (
 	"io"
 	"os"
 	"path/filepath"
-	"runtime"
 	"strconv"
 	"strings"
-	"sync"
 
 	"github.com/ercfg/ercfg/internal/intent"
 )
@@ -77,20 +75,7 @@ func yamlFiles(dir string) ([]string, error) {
 func readAll(names []string) ([]intent.File, error) {
 	files := make([]intent.File, len(names))
 	errs := make([]error, len(names))
-	next := make(chan int)
-	var wg sync.WaitGroup
-	for range min(len(names), 2*runtime.GOMAXPROCS(0)) {
-		wg.Go(func() {
-			for i := range next {
-				files[i], errs[i] = readFile(names[i])
-			}
-		})
-	}
-	for i := range names {
-		next <- i
-	}
-	close(next)
-	wg.Wait()
+	fanOut(len(names), func(i int) { files[i], errs[i] = readFile(names[i]) })
 	return files, errors.Join(errs...)
 }
 
