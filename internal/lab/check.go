@@ -140,7 +140,7 @@ func (d *drill) control(ctx context.Context) ([]Check, error) {
 		for j := range r.Tunnels {
 			t := &r.Tunnels[j]
 			gateway, s := d.far(r, t.Origin), &t.Session
-			out = append(out, listCheck(fmt.Sprintf("%s hears from %s (%s)", r.Name, s.Neighbor, gateway), accepted(r, s, offersIn(d.p, t)), heard[r.Name][s.Neighbor]))
+			out = append(out, listCheck(fmt.Sprintf("%s hears from %s (%s)", r.Name, s.Neighbor, gateway), accepted(r, s, d.p.OffersIn(t)), heard[r.Name][s.Neighbor]))
 			out = append(out, listCheck(fmt.Sprintf("%s hears from %s (%s)", gateway, s.Local, r.Name), advertised(r, s), heard[gateway][s.Local]))
 		}
 	}
@@ -149,11 +149,11 @@ func (d *drill) control(ctx context.Context) ([]Check, error) {
 
 // offers lists what an MSEE announces on a link. On Microsoft peering it is one
 // prefix for each service and family, which the lab has chosen.
-func (d *drill) offers(link *plan.Link) []offer {
+func (d *drill) offers(link *plan.Link) []plan.Offer {
 	if !link.Microsoft {
-		return offersOn(d.p, link)
+		return d.p.OffersOn(link)
 	}
-	var out []offer
+	var out []plan.Offer
 	for _, service := range d.services {
 		out = append(out, service.offer)
 	}
@@ -216,7 +216,7 @@ func (d *drill) sessions(ctx context.Context) ([]Check, error) {
 				continue // outside of the plan: not in the lab
 			}
 			want := standing{state: established}
-			want.hold, want.keepalive = agreed(s.Timers, s.Timers.Hold)
+			want.hold, want.keepalive = s.Timers.Agreed(s.Timers.Hold)
 			add(s.Neighbor, want)
 		}
 		return nil

@@ -45,9 +45,9 @@ func edgeRouter() *plan.Router {
 func TestAccepted(t *testing.T) {
 	t.Parallel()
 	prefix := netip.MustParsePrefix
-	offers := []offer{
-		{prefix: prefix("10.200.0.0/16")}, {prefix: prefix("10.100.4.0/24")}, {prefix: prefix("10.100.0.0/16")}, {prefix: prefix("20.1.0.0/16"), communities: []bgp.Community{2}},
-		{prefix: prefix("20.2.0.0/16"), communities: []bgp.Community{3}}, {prefix: prefix("10.0.0.0/8")}, {prefix: prefix("2001:db8:a000::/48")}, {prefix: prefix("2001:db8:a000:1::/64")},
+	offers := []plan.Offer{
+		{Prefix: prefix("10.200.0.0/16")}, {Prefix: prefix("10.100.4.0/24")}, {Prefix: prefix("10.100.0.0/16")}, {Prefix: prefix("20.1.0.0/16"), Communities: []bgp.Community{2}},
+		{Prefix: prefix("20.2.0.0/16"), Communities: []bgp.Community{3}}, {Prefix: prefix("10.0.0.0/8")}, {Prefix: prefix("2001:db8:a000::/48")}, {Prefix: prefix("2001:db8:a000:1::/64")},
 	}
 	for _, c := range []struct {
 		name    string
@@ -81,31 +81,6 @@ func TestAdvertised(t *testing.T) {
 		}
 	}
 }
-
-// What VNets Azure announces where: by connection on a link, by gateway and
-// statement in a tunnel.
-func TestOffers(t *testing.T) {
-	t.Parallel()
-	hub, spoke, other := netip.MustParsePrefix("10.1.0.0/16"), netip.MustParsePrefix("10.2.0.0/16"), netip.MustParsePrefix("10.3.0.0/16")
-	p := &plan.Plan{
-		VNets: []plan.VNet{
-			{Name: "hub", Prefixes: []netip.Prefix{hub}, Communities: []bgp.Community{7}, Connections: []plan.Connection{{Path: "er-a"}}},
-			{Name: "other", Prefixes: []netip.Prefix{other}, Connections: []plan.Connection{{Path: "er-b"}}},
-			{Name: "spoke", Prefixes: []netip.Prefix{spoke}, Connections: []plan.Connection{{Path: "er-a"}, {Path: "er-b"}}},
-		},
-		VPNs:       []plan.VPN{{Name: "s2s", VNet: "hub"}},
-		Statements: []plan.Statement{{Prefer: []string{"er-a", "s2s"}, VNets: []string{"spoke"}}, {Prefer: []string{"er-b"}, VNets: []string{"other"}}},
-	}
-	options := cmp.AllowUnexported(offer{})
-	if diff := cmp.Diff([]offer{{hub, []bgp.Community{7}}, {spoke, nil}}, offersOn(p, &plan.Link{Path: "er-a"}), options, cmp.Comparer(samePrefix)); diff != "" {
-		t.Errorf("on a link: -want +got:\n%s", diff)
-	}
-	if diff := cmp.Diff([]offer{{hub, nil}, {spoke, nil}}, offersIn(p, &plan.Tunnel{Path: "s2s"}), options, cmp.Comparer(samePrefix)); diff != "" {
-		t.Errorf("in a tunnel: -want +got:\n%s", diff)
-	}
-}
-
-func samePrefix(a, b netip.Prefix) bool { return a == b }
 
 func TestPlannedSession(t *testing.T) {
 	t.Parallel()

@@ -127,7 +127,7 @@ func hostsOf(n *Node, family plan.Family) []netip.Addr {
 type serviceHost struct {
 	name  string
 	host  netip.Addr
-	offer offer
+	offer plan.Offer
 }
 
 // serviceHosts lists the hosts of services, in the order of node microsoft: by
@@ -148,9 +148,9 @@ func (l *Lab) serviceHosts(p *plan.Plan) []serviceHost {
 				continue
 			}
 			one := serviceHost{name: s.Name, host: hosts[0]}
-			one.offer.communities = s.Communities
-			if one.offer.prefix, _ = hosts[0].Prefix([...]int{24, 48}[family]); at >= 0 {
-				one.offer.prefix = s.Prefixes[at]
+			one.offer.Communities = s.Communities
+			if one.offer.Prefix, _ = hosts[0].Prefix([...]int{24, 48}[family]); at >= 0 {
+				one.offer.Prefix = s.Prefixes[at]
 			}
 			hosts = hosts[1:]
 			out = append(out, one)
