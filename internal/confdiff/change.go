@@ -3,6 +3,7 @@ package confdiff
 import (
 	"errors"
 	"fmt"
+	"slices"
 )
 
 // A Change is what one router differs in, and the way there and back.
@@ -41,6 +42,9 @@ type Options struct {
 	Prune bool
 	// BringUp ends the shutdown of a session that the intent does not shut down.
 	BringUp bool
+	// Leave says which differences are left as they are, for another time: a change in
+	// steps. Nil leaves none.
+	Leave func(*Difference) bool
 }
 
 // Between returns the way from have, which a router prints, to want, which was
@@ -48,6 +52,9 @@ type Options struct {
 func Between(want, have Config, o Options) Change {
 	compared := newComparison(want, have, o.Intent, o.Prune)
 	c := Change{Platform: want.Platform, Differences: compared.differences(), Doubtful: compared.left.doubt}
+	if o.Leave != nil {
+		c.Differences = slices.DeleteFunc(c.Differences, func(d Difference) bool { return o.Leave(&d) })
+	}
 	for _, d := range c.Differences {
 		impact := impactOf(c.Platform, d)
 		compared.softly(d.Object, &impact)
