@@ -43,35 +43,37 @@ var (
 	leaves = []string{"internal/bgp", "internal/ether", "internal/expressroute", "internal/diag", "internal/secret"}
 
 	table = map[string]node{
-		"cmd/ercfg":             {rank: shell, fansOut: true},
-		"internal/intent":       {rank: pure, imports: []string{"schema"}},
-		"internal/plan":         {rank: pure, imports: []string{"internal/intent"}, fansOut: true}, // Resolve, over routers
-		"internal/render":       {rank: pure, imports: []string{"internal/plan", "internal/artifact", "templates"}, fansOut: true},
-		"internal/artifact":     {rank: files, fansOut: true}, // WriteDir, over files
-		"internal/sim":          {rank: pure, imports: []string{"internal/plan"}, fansOut: true},
-		"internal/pathtable":    {rank: pure, imports: []string{"internal/plan", "internal/sim"}},
-		"internal/ticket":       {rank: pure, imports: []string{"internal/plan", "internal/artifact", "internal/sim", "internal/pathtable", "internal/confdiff"}},
-		"internal/confdiff":     {rank: pure},
-		"internal/push":         {rank: shell, imports: []string{"internal/plan", "internal/artifact", "internal/sim", "internal/confdiff"}, fansOut: true},
-		"internal/verify":       {rank: shell, imports: []string{"internal/plan", "internal/sim"}, fansOut: true},
-		"internal/lab":          {rank: shell, imports: []string{"internal/plan", "internal/artifact", "internal/sim"}, fansOut: true},
-		"internal/azure":        {rank: pure, imports: []string{"internal/intent", "internal/plan"}},
-		"internal/bgp":          {rank: pure},
-		"internal/ether":        {rank: pure},
-		"internal/expressroute": {rank: pure, imports: []string{"internal/bgp", "internal/ether"}},
-		"internal/diag":         {rank: pure},
-		"internal/secret":       {rank: pure},
-		"internal/golden":       {rank: tests},
-		"internal/fleet":        {rank: tests},
-		"internal/frrtest":      {rank: tests, fansOut: true},
-		"internal/twin":         {rank: pure, imports: []string{"internal/intent", "internal/plan", "internal/render"}},
-		"templates":             {rank: data},
-		"schema":                {rank: data},
-		"docs":                  {rank: data},
+		"cmd/ercfg":                    {rank: shell, fansOut: true},
+		"internal/intent":              {rank: pure, imports: []string{"schema"}},
+		"internal/plan":                {rank: pure, imports: []string{"internal/intent"}, fansOut: true}, // Resolve, over routers
+		"internal/render":              {rank: pure, imports: []string{"internal/plan", "internal/artifact", "templates"}, fansOut: true},
+		"internal/artifact":            {rank: files, fansOut: true}, // WriteDir, over files
+		"internal/sim":                 {rank: pure, imports: []string{"internal/plan"}, fansOut: true},
+		"internal/pathtable":           {rank: pure, imports: []string{"internal/plan", "internal/sim"}},
+		"internal/ticket":              {rank: pure, imports: []string{"internal/plan", "internal/artifact", "internal/sim", "internal/pathtable", "internal/confdiff"}},
+		"internal/confdiff":            {rank: pure},
+		"internal/push":                {rank: shell, imports: []string{"internal/plan", "internal/artifact", "internal/sim", "internal/confdiff"}, fansOut: true},
+		"internal/push/emulator":       {rank: tests, fansOut: true},
+		"internal/push/emulator/serve": {rank: tests, imports: []string{"internal/intent", "internal/plan", "internal/push/emulator"}},
+		"internal/verify":              {rank: shell, imports: []string{"internal/plan", "internal/sim"}, fansOut: true},
+		"internal/lab":                 {rank: shell, imports: []string{"internal/plan", "internal/artifact", "internal/sim"}, fansOut: true},
+		"internal/azure":               {rank: pure, imports: []string{"internal/intent", "internal/plan"}},
+		"internal/bgp":                 {rank: pure},
+		"internal/ether":               {rank: pure},
+		"internal/expressroute":        {rank: pure, imports: []string{"internal/bgp", "internal/ether"}},
+		"internal/diag":                {rank: pure},
+		"internal/secret":              {rank: pure},
+		"internal/golden":              {rank: tests},
+		"internal/fleet":               {rank: tests},
+		"internal/frrtest":             {rank: tests, fansOut: true},
+		"internal/twin":                {rank: pure, imports: []string{"internal/intent", "internal/plan", "internal/render"}},
+		"templates":                    {rank: data},
+		"schema":                       {rank: data},
+		"docs":                         {rank: data},
 	}
 
 	// home is where a module of somebody else may be imported: files, as
-	// patterns of path.Match. Test files are free.
+	// patterns of path.Match. Test files are free, and packages for tests alone.
 	home = map[string]string{
 		"github.com/Masterminds/sprig/v3":          "internal/render/funcs.go",
 		"github.com/invopop/jsonschema":            "internal/intent/schema.go",
@@ -81,6 +83,8 @@ var (
 		"github.com/spf13/pflag":                   "cmd/ercfg/*.go",
 		"github.com/google/go-cmp":                 "internal/golden/*.go",
 		"github.com/scrapli/scrapligo":             "internal/push/session.go",
+		"golang.org/x/crypto":                      "internal/push/*.go",
+		"github.com/kevinburke/ssh_config":         "internal/push/sshconfig.go",
 		"golang.org/x/sys":                         "internal/lab/*.go",
 		"github.com/netsampler/goflow2/v2":         "internal/verify/collect.go",
 	}
@@ -189,7 +193,7 @@ func mayImport(s source, imported string) error {
 		return errors.New("nothing imports cmd/ercfg")
 	case s.test:
 		return nil
-	case target.rank == tests:
+	case target.rank == tests && n.rank != tests:
 		return fmt.Errorf("%s is for tests only", imported)
 	case s.pkg == "cmd/ercfg" || slices.Contains(n.imports, imported):
 		return nil
@@ -214,7 +218,7 @@ func TestDependencies(t *testing.T) {
 					at = pattern
 				}
 			}
-			if ok, err := path.Match(at, s.file); err != nil || !ok {
+			if ok, err := path.Match(at, s.file); err != nil || !ok && (at == "" || table[s.pkg].rank != tests) {
 				t.Errorf("%s imports %s, which belongs into %q", s.file, imported, at)
 			}
 		}

@@ -128,7 +128,7 @@ func (r *Router) StartDaemons() {
 func (r *Router) Load(conf string) string {
 	r.t.Helper()
 	r.WriteFile("/etc/frr/frr.conf", conf)
-	out, err := r.command(r.t.Context(), "vtysh", "-b").CombinedOutput()
+	out, err := r.Command(r.t.Context(), "vtysh", "-b").CombinedOutput()
 	said := withoutOrderNoise(string(out), conf)
 	if err != nil && said == "" {
 		said = err.Error()
@@ -152,7 +152,7 @@ func (r *Router) WriteFile(name, text string) {
 func (r *Router) Exec(ctx context.Context, argv ...string) (string, error) {
 	ctx, cancel := context.WithTimeout(ctx, execLimit)
 	defer cancel()
-	cmd := r.command(ctx, argv...)
+	cmd := r.Command(ctx, argv...)
 	var stdout, stderr bytes.Buffer
 	cmd.Stdout, cmd.Stderr = &stdout, &stderr
 	if err := cmd.Run(); err != nil {
@@ -161,8 +161,8 @@ func (r *Router) Exec(ctx context.Context, argv ...string) (string, error) {
 	return stdout.String(), nil
 }
 
-// command is a command inside all of the router's namespaces.
-func (r *Router) command(ctx context.Context, argv ...string) *exec.Cmd {
+// Command is a command inside all of the router's namespaces.
+func (r *Router) Command(ctx context.Context, argv ...string) *exec.Cmd {
 	args := append([]string{"--all", "--target", fmt.Sprint(r.pid), "--"}, argv...)
 	cmd := exec.CommandContext(ctx, "nsenter", args...)
 	// nsenter forks to enter the PID namespace and passes no signal on: the

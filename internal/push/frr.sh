@@ -1,0 +1,230 @@
+# The router's end of a push to FRR. It is sent with every call and leaves nothing
+# on the router but /run/ercfg: the undo has to work when nobody can log in.
+# Call: sh -c THIS ercfg VERB [RUN [SECONDS]]. Exit codes are in device_frr.go.
+# A run is armed as long as the file "armed" is in its directory: whoever renames
+# it, the timer or the confirmation, has won, and the other does nothing.
+set -u
+umask 077
+PATH=$PATH:/usr/sbin:/sbin:/usr/bin:/bin:/usr/lib/frr
+state=/run/ercfg
+conf=/etc/frr/frr.conf
+sep=$(printf '\001')
+verb=$1
+run=${2-}
+dir=$state/$run
+
+die() { code=$1; shift; echo "$*" >&2; exit "$code"; }
+mark() { printf '%s%s\n' "$sep" "$1"; }
+now() { date +%s; }
+
+# One writer at a time: a revert does not begin while a command is being typed.
+alone() { exec 9>>"$state/busy" && flock -w 90 9 || die 11 "another process holds $state/busy"; }
+
+# No call waits for a daemon that hangs: the undo waits for the call.
+vtysh() { timeout 60 vtysh "$@"; }
+
+# What the daemons have, without the lines that vtysh puts above it.
+running() { vtysh -c 'show running-config' | sed '1,/^Current configuration:$/d'; }
+
+# The lines of a configuration, each below the context that it stands in, in an
+# order of their own: FRR prints lists and policies in the order of their creation.
+sorted() {
+  awk '/^!/ || /^end$/ || /^ *exit/ || /^$/ {next}
+    /^[^ ]/ {top=$0; sub_=""; print top; next}
+    /^ [^ ]/ {sub_=$0; print top "/" $0; next}
+    {print top "/" sub_ "/" $0}' "$@" | sort
+}
+
+need() {
+  for tool in vtysh flock setsid unshare awk sort; do
+    command -v $tool >/dev/null || die 10 "$tool is not on the router"
+  done
+  command -v frr-reload.py >/dev/null || die 10 "frr-reload.py is not on the router; Debian has it in frr-pythontools"
+  [ "$(id -u)" = 0 ] || die 10 "root is needed: log in as root, or let the user run sh by sudo without a password"
+  ! grep -qs '^ *no service integrated-vtysh-config' /etc/frr/vtysh.conf || die 10 "vtysh.conf says no service integrated-vtysh-config; ercfg wants one frr.conf"
+  [ -f "$conf" ] || die 10 "$conf is not there"
+  there=$(vtysh -c 'show daemons' 2>/dev/null)
+  for d in zebra bgpd bfdd staticd; do
+    case " $there " in *" $d "*) ;; *) die 10 "$d does not run" ;; esac
+  done
+}
+
+# What is armed, or waits for its end.
+tell() {
+  for d in "$state"/*/; do
+    [ -d "$d" ] || continue
+    r=$(basename "$d")
+    for s in armed firing confirmed saved reverted broken; do
+      [ ! -e "$d$s" ] || echo "$r $s $(cat "$d/deadline" 2>/dev/null || echo 0) $(now) $(cat "$d/user" 2>/dev/null)"
+    done
+  done
+}
+
+# Daemons in namespaces of their own take the configuration and then the commands.
+# The kernel ends them with the shell. Nothing of them reaches the router's own.
+scratch() {
+  list=$(vtysh -c 'show daemons')
+  blocks=$(mktemp "$state/blocks.XXXXXX") && have=$(mktemp "$state/have.XXXXXX") || die 12 "no room in $state"
+  trap 'rm -f "$blocks" "$have"' EXIT
+  cat >"$blocks" && running >"$have" || die 12 "no room in $state"
+  LIST=$list HAVE=$have BLOCKS=$blocks SEP=$sep unshare --net --mount --pid --fork --kill-child --mount-proc timeout 120 sh -c "$scratch_script"
+}
+
+scratch_script='set -u
+mount --make-rprivate /
+exec 3<"$HAVE" 4<"$BLOCKS"
+for d in /run/frr /etc/frr /tmp; do mount -t tmpfs tmpfs $d || exit 12; done
+chown frr:frr /run/frr /etc/frr
+echo service integrated-vtysh-config >/etc/frr/vtysh.conf
+[ ! -d /var/log/frr ] || mount -t tmpfs tmpfs /var/log/frr || exit 12
+# Nothing is to be written to the log of the real ones.
+grep -v -e "^log " -e "^debug " <&3 >/tmp/have; cat <&4 >/tmp/blocks
+ip link set lo up
+for d in zebra $(echo "$LIST" | tr " " "\n" | grep -vx -e zebra -e watchfrr); do
+  $d -d -P 0 >/tmp/said 2>&1 || { echo "a second $d does not start: $(head -n 3 /tmp/said)" >&2; exit 13; }
+done
+vtysh -f /tmp/have >/tmp/said 2>&1
+printf "%sbase\n" "$SEP"; vtysh -c "show running-config"
+vtysh -c "show running-config" | sed "1,/^Current configuration:\$/d" >/tmp/base
+printf "%ssaid\n" "$SEP"
+awk -v RS="$SEP" -v n=0 "NF {n++; f=sprintf(\"/tmp/block.%05d\", n); printf \"%s\", \$0 >f; close(f)}" /tmp/blocks
+for b in /tmp/block.*; do
+  [ -f "$b" ] || continue
+  vtysh -f $b >/tmp/said 2>&1
+  code=$?
+  if [ $code != 0 ] || [ -s /tmp/said ]; then
+    printf "%s: " "${b#/tmp/block.}"; tr "\n" " " </tmp/said; printf "(exit code %s)\n" $code
+  fi
+done
+printf "%scandidate\n" "$SEP"; vtysh -c "show running-config"
+vtysh -c "show running-config" | sed "1,/^Current configuration:\$/d" >/tmp/candidate
+printf "%sreload\n" "$SEP"
+frr-reload.py --test --stdout --input /tmp/base --rundir /tmp --confdir /etc/frr /tmp/candidate 2>&1
+printf "%sdone\n" "$SEP"
+'
+
+# Puts the configuration of $dir back and says how that went: the file "reverted",
+# or "broken". The daemons may be down for a while: it tries for ten minutes.
+restore() {
+  end=$(($(now) + 600))
+  while :; do
+    running >"$dir/now.run" 2>/dev/null
+    if [ -s "$dir/now.run" ] && [ "$(sorted "$dir/now.run")" = "$(sorted "$dir/before.run")" ]; then
+      back=ok
+      break
+    fi
+    back=
+    [ "$(now)" -lt "$end" ] || break
+    frr-reload.py --reload --stdout --rundir "$dir" "$dir/before.run" >"$dir/reload.log" 2>&1 || sleep 2
+  done
+  # frr-reload.py writes frr.conf, too.
+  if [ -e "$dir/kept" ] && ! cmp -s "$conf" "$(cat "$dir/kept")"; then
+    mv -f "$(cat "$dir/kept")" "$conf" || back=
+  fi
+  if [ -n "$back" ]; then mv -f "$dir/firing" "$dir/reverted"; else mv -f "$dir/firing" "$dir/broken"; fi
+  unlock
+  [ -n "$back" ]
+}
+
+unlock() {
+  [ "$(cat "$state/lock/run" 2>/dev/null)" != "$run" ] || rm -rf "$state/lock"
+  [ ! -e "$dir/kept" ] || rm -f "$(cat "$dir/kept")"
+}
+
+# From here on the router undoes whatever follows, by itself.
+arm() {
+  seconds=$3
+  mkdir "$state/lock" 2>/dev/null || die 11 "$(cat "$state/lock/user" 2>/dev/null) is changing the router: run $(cat "$state/lock/run" 2>/dev/null)"
+  trap '[ -e "$dir/armed" ] || { run=$run; unlock; rm -rf "$dir"; }' EXIT
+  echo "$run" >"$state/lock/run" && echo "${SUDO_USER:-$(id -un)}" >"$state/lock/user" || die 12 "no room in $state"
+  # A step before this one of the same run has come to its end.
+  [ ! -e "$dir/saved" ] && [ ! -e "$dir/reverted" ] || rm -rf "$dir"
+  mkdir "$dir" || die 12 "$dir is there already, or has no room"
+  kept=/etc/frr/.frr.conf.$run
+  cp -p "$state/lock/user" "$dir/user" && running >"$dir/before.run" && [ -s "$dir/before.run" ] || die 12 "no room in $state, or no answer of vtysh"
+  echo "$kept" >"$dir/kept" && cp -p "$conf" "$kept" && cmp -s "$conf" "$kept" || die 12 "no room for a copy of $conf beside it"
+  # A save will need as much room, and the reload log some.
+  head -c "$(($(wc -c <"$conf") + $(wc -c <"$dir/before.run") + 65536))" /dev/zero >"$kept.room" && rm -f "$kept.room" || { rm -f "$kept.room"; die 12 "no room to save $conf"; }
+  head -c "$(($(wc -c <"$dir/before.run") + 262144))" /dev/zero >"$dir/room" && rm -f "$dir/room" || die 12 "no room in $state"
+  printf '%s' "$self" >"$dir/undo.sh" && [ "$(cat "$dir/undo.sh")" = "$self" ] || die 12 "no room in $state"
+  echo "$(($(now) + seconds))" >"$dir/deadline"
+  if [ -d /run/systemd/system ] && command -v systemd-run >/dev/null; then
+    systemd-run --quiet --on-active="$seconds" --timer-property=AccuracySec=1s --unit="ercfg-undo-$run" \
+      /bin/sh "$dir/undo.sh" timer "$run" || die 13 "systemd-run gives no timer"
+    [ "$(systemctl is-active "ercfg-undo-$run.timer")" = active ] || die 13 "the timer of systemd does not run"
+    : >"$dir/armed" || die 12 "no room in $state"
+  else
+    : >"$dir/armed" || die 12 "no room in $state"
+    setsid sh -c 'echo $$ >"$1/timer"; sleep "$2"; exec /bin/sh "$1/undo.sh" timer "$3"' ercfg "$dir" "$seconds" "$run" </dev/null >/dev/null 2>&1 9>&- &
+    i=0
+    until [ -s "$dir/timer" ] && kill -0 "$(cat "$dir/timer")" 2>/dev/null; do
+      i=$((i + 1))
+      [ $i -lt 100 ] || { rm -f "$dir/armed"; die 13 "the timer does not run"; }
+      sleep 0.05
+    done
+  fi
+}
+
+disarm_timer() {
+  if [ -s "$dir/timer" ]; then kill -- "-$(cat "$dir/timer")" 2>/dev/null; else systemctl stop "ercfg-undo-$run.timer" 2>/dev/null; fi
+  return 0
+}
+
+save() {
+  [ ! -e "$dir/saved" ] || exit 0
+  [ -e "$dir/confirmed" ] || die 14 "run $run is not confirmed on the router"
+  said=$(vtysh -c 'write memory' 2>&1)
+  running >"$dir/now.run"
+  if [ "$(sorted "$conf")" != "$(sorted "$dir/now.run")" ]; then
+    [ ! -e "$(cat "$dir/kept")" ] || mv -f "$(cat "$dir/kept")" "$conf"
+    die 15 "write memory: $said"
+  fi
+  mv -f "$dir/confirmed" "$dir/saved"
+  unlock
+}
+
+mkdir -p "$state" || die 12 "$state cannot be made"
+case $verb in
+read)
+  need
+  mark version; vtysh -c 'show version'
+  mark runs; tell
+  mark startup; cat "$conf"
+  mark running; running
+  mark done
+  ;;
+tell) tell ;;
+running) running ;;
+scratch) scratch ;;
+arm) alone; arm "$@" ;;
+apply)
+  alone
+  [ -e "$dir/armed" ] || die 14 "run $run is not armed on the router any more"
+  cat >"$dir/block" || die 12 "no room in $state"
+  vtysh -f "$dir/block" 2>&1
+  ;;
+exec)
+  alone
+  while read -r line; do vtysh -c "$line" 2>&1; done
+  ;;
+ask)
+  while read -r line; do vtysh -c "$line" 2>&1; mark next; done
+  ;;
+confirm)
+  alone
+  [ ! -e "$dir/confirmed" ] && [ ! -e "$dir/saved" ] || exit 0
+  mv "$dir/armed" "$dir/confirmed" 2>/dev/null || die 14 "run $run is not armed on the router any more"
+  disarm_timer
+  ;;
+save) alone; save ;;
+timer | revert)
+  alone
+  if [ ! -e "$dir/firing" ]; then
+    [ ! -e "$dir/reverted" ] || exit 0
+    mv "$dir/armed" "$dir/firing" 2>/dev/null || die 14 "run $run is not armed on the router any more"
+  fi
+  [ "$verb" = timer ] || disarm_timer
+  restore || die 16 "the configuration of before did not come back: see $dir"
+  ;;
+*) die 64 "no such verb: $verb" ;;
+esac

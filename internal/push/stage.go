@@ -1,0 +1,186 @@
+package push
+
+import (
+	"errors"
+	"fmt"
+	"slices"
+
+	"github.com/ercfg/ercfg/internal/artifact"
+	"github.com/ercfg/ercfg/internal/confdiff"
+	"github.com/ercfg/ercfg/internal/plan"
+)
+
+// A stage is one window on a router: a part of the way, tested and confirmed by
+// itself. Most changes have one.
+type stage struct {
+	name   string // what it is for; empty: the whole change
+	want   string // text of the rendering, secrets as placeholders
+	plan   *plan.Router
+	oracle *oracle
+	// leave says which differences stay for a later stage; nil: none.
+	leave func(*confdiff.Difference) bool
+	// drains says that traffic is to leave the link in this stage, which the tests wait
+	// for.
+	drains bool
+}
+
+// errBothLinks is rule ER200 of the fact sheet.
+var errBothLinks = errors.New("one part of the change resets the sessions of both links of a circuit at once [ER200]; " +
+	"--together does it in a window in which the circuit carries nothing")
+
+// stages are the windows of a change. What resets the sessions of both links of a
+// circuit that end here goes link by link, the secondary first; and a link whose
+// sessions reset is drained before, where the person has asked for that.
+func (x *router) stages() ([]stage, error) {
+	whole := stage{want: x.job.Config.Text, plan: x.plan, oracle: x.run.oracle}
+	links := x.resetLinks()
+	if len(links) == 0 {
+		return []stage{whole}, nil
+	}
+	apart := !x.run.options.Together && x.haveSiblings(links)
+	if !apart && !x.run.options.Drain {
+		return []stage{whole}, nil
+	}
+	if !apart {
+		return x.drained(links, nil)
+	}
+	var out []stage
+	for _, position := range []plan.Position{plan.Secondary, plan.Primary} {
+		var now, later []int
+		for _, l := range links {
+			if x.plan.Links[l].Position == position {
+				now = append(now, l)
+			} else if position == plan.Secondary {
+				later = append(later, l)
+			}
+		}
+		if len(now) == 0 {
+			continue
+		}
+		leave, err := x.leaving(later, now)
+		if err != nil {
+			return nil, err
+		}
+		if x.run.options.Drain {
+			more, err := x.drained(now, leave)
+			if err != nil {
+				return nil, err
+			}
+			out = append(out, more...)
+			continue
+		}
+		s := whole
+		s.name, s.leave = x.names(now), leave
+		out = append(out, s)
+	}
+	return out, nil
+}
+
+// resetLinks are the links of this router, by index, whose sessions the change may
+// reset.
+func (x *router) resetLinks() []int {
+	e := x.run.oracle.touchedBy(x.plan, &x.change)
+	var out []int
+	for i := range x.plan.Links {
+		if resetsLink(&x.plan.Links[i], e) {
+			out = append(out, i)
+		}
+	}
+	return out
+}
+
+func resetsLink(l *plan.Link, e effects) bool {
+	return slices.ContainsFunc(l.Sessions, func(s plan.Session) bool { return e.resets[Neighbor{l.VRF, s.Neighbor}] })
+}
+
+// haveSiblings reports whether two of the links belong to one circuit.
+func (x *router) haveSiblings(links []int) bool {
+	seen := make(map[string]plan.Position)
+	for _, i := range links {
+		l := &x.plan.Links[i]
+		if p, ok := seen[l.Circuit]; ok && p != l.Position {
+			return true
+		}
+		seen[l.Circuit] = l.Position
+	}
+	return false
+}
+
+// leaving says what waits until the links of now are done: whatever resets the
+// sessions of later, and whatever only takes something away, because a session of
+// later may still use it. With none later nothing waits.
+func (x *router) leaving(later, now []int) (func(*confdiff.Difference) bool, error) {
+	if len(later) == 0 {
+		return nil, nil
+	}
+	waits := make(map[confdiff.Object]bool)
+	for i, d := range x.change.Differences {
+		one := confdiff.Change{Platform: x.change.Platform, Differences: x.change.Differences[i : i+1], Impacts: x.change.Impacts[i : i+1]}
+		e := x.run.oracle.touchedBy(x.plan, &one)
+		hits := func(links []int) bool {
+			return slices.ContainsFunc(links, func(l int) bool { return resetsLink(&x.plan.Links[l], e) })
+		}
+		if hits(later) && hits(now) {
+			return nil, fmt.Errorf("%s: %w", d.Object, errBothLinks)
+		}
+		waits[d.Object] = hits(later) || len(d.Missing) == 0 && !d.Order && !hits(now)
+	}
+	return func(d *confdiff.Difference) bool { return waits[d.Object] }, nil
+}
+
+// drained puts a drain before the change of each link, and ends it after.
+func (x *router) drained(links []int, leave func(*confdiff.Difference) bool) ([]stage, error) {
+	var out []stage
+	for _, l := range links {
+		if !x.plan.Drainable(l) {
+			return nil, fmt.Errorf("%s cannot be drained: its policies are used by other sessions, too", x.plan.Links[l].Origin)
+		}
+		s, err := x.drainedStage(l)
+		if err != nil {
+			return nil, err
+		}
+		own := x.policiesOf(l)
+		drain, change, undrain := s, s, stage{want: x.job.Config.Text, plan: x.plan, oracle: x.run.oracle}
+		drain.name, drain.drains = "drain "+x.names([]int{l}), true
+		drain.leave = func(d *confdiff.Difference) bool {
+			return d.Object.Kind != confdiff.RouteMap || !slices.Contains(own, d.Object.Name)
+		}
+		change.name, change.leave = x.names([]int{l}), leave
+		undrain.name, undrain.leave = "end the drain of "+x.names([]int{l}), leave
+		out = append(out, drain, change, undrain)
+	}
+	return out, nil
+}
+
+// drainedStage is the whole change with a link drained.
+func (x *router) drainedStage(link int) (stage, error) {
+	p := x.run.plan.Drained(x.plan.Name, link)
+	configs, err := x.run.options.Render(p)
+	if err != nil {
+		return stage{}, err
+	}
+	i := slices.IndexFunc(configs, func(c artifact.Config) bool { return c.Router == x.plan.Name })
+	at := slices.IndexFunc(p.Routers, func(r plan.Router) bool { return r.Name == x.plan.Name })
+	return stage{want: configs[i].Text, plan: &p.Routers[at], oracle: newOracle(p)}, nil
+}
+
+// policiesOf names the policies of a link's sessions.
+func (x *router) policiesOf(link int) []string {
+	var out []string
+	for _, s := range x.plan.Links[link].Sessions {
+		out = append(out, s.Import, s.Export)
+	}
+	return out
+}
+
+// names are links as a person reads them: er-lab.primary.
+func (x *router) names(links []int) string {
+	text := ""
+	for i, l := range links {
+		if i > 0 {
+			text += ", "
+		}
+		text += x.plan.Links[l].Path + "." + x.plan.Links[l].Position.String()
+	}
+	return text
+}

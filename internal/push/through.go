@@ -1,0 +1,228 @@
+package push
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"time"
+
+	"github.com/ercfg/ercfg/internal/confdiff"
+	"github.com/ercfg/ercfg/internal/plan"
+)
+
+// A step is a stage that a router has come through, and the way back from it.
+type step struct {
+	name        string
+	undo        []string // with the values of secrets
+	operational []string
+	kept        bool // undo needs a key that nobody has read
+}
+
+// through takes a router through the stages of its change. A stage that fails is put
+// back by itself, and then those before it are undone.
+func (x *router) through(ctx context.Context, stages []stage) (Outcome, Phase, error) {
+	var done []step
+	for i := range stages {
+		s := &stages[i]
+		t, err := x.next(ctx, s, i > 0)
+		if err != nil {
+			return x.unwind(ctx, done, Untouched, Read, err)
+		}
+		if t == nil {
+			continue
+		}
+		outcome, phase, err := t.run(ctx)
+		x.device = t.device
+		x.report.Tests, x.report.Deadline = t.results, time.Time{}
+		if outcome == Unknown || outcome == Pending {
+			x.report.Deadline = t.deadline
+		}
+		if outcome != Changed {
+			return x.unwind(ctx, done, outcome, phase, err)
+		}
+		done = append(done, step{s.name, x.change.Undo, x.change.Operational(), x.change.Kept})
+	}
+	return Changed, Done, nil
+}
+
+// next prepares a stage, and writes down what it means to type. Nil: it has nothing
+// to type.
+func (x *router) next(ctx context.Context, s *stage, anew bool) (*transaction, error) {
+	if anew {
+		if err := x.reach(ctx); err != nil {
+			return nil, err
+		}
+		if err := x.read(ctx); err != nil {
+			return nil, err
+		}
+	}
+	x.aim(s.want, s.leave)
+	switch {
+	case x.change.Refused != "":
+		return nil, errors.New(x.change.Refused)
+	case len(x.change.Commands) == 0:
+		return nil, nil
+	}
+	if err := x.otherLinks(ctx); err != nil {
+		return nil, err
+	}
+	t, err := x.transaction(x.work())
+	if err != nil {
+		return nil, err
+	}
+	e := s.oracle.touchedBy(s.plan, &x.change)
+	t.settle = x.settle(s, e.touched)
+	t.test = x.tester(s.oracle, s.plan, e)
+	if s.name != "" {
+		x.say(Event{Phase: Read, Text: "next: " + s.name})
+	}
+	return t, x.writeDown(t, x.change.Undo, x.change.Kept)
+}
+
+// transaction is one that types w.
+func (x *router) transaction(w *work) (*transaction, error) {
+	after, err := confdiff.Apply(x.have, w.commands)
+	if err != nil {
+		return nil, fmt.Errorf("the commands do not fit what the router has: %w", err)
+	}
+	x.report.Commands += len(w.commands)
+	if x.report.Impact == "" {
+		x.report.Impact = x.change.Worst().String()
+	}
+	return &transaction{
+		limits: x.run.limits, platform: x.job.Config.Platform, work: w, have: x.have, after: after,
+		open: x.open, device: x.device, say: x.say, testFor: x.run.options.TestFor, settle: leastSettle,
+	}, nil
+}
+
+// tester looks once at the live state and judges it by a plan.
+func (x *router) tester(o *oracle, r *plan.Router, e effects) func(context.Context, device) ([]TestResult, error) {
+	before, read := x.before, x.readAt
+	return func(ctx context.Context, d device) ([]TestResult, error) {
+		now, err := d.facts(ctx, x.run.oracle.questionFor(x.plan))
+		if err != nil {
+			return nil, err
+		}
+		return o.judge(r, before, now, e, time.Since(read)), nil
+	}
+}
+
+// writeDown records what a transaction means to type.
+func (x *router) writeDown(t *transaction, undo []string, kept bool) error {
+	if x.run.journal == nil {
+		return nil
+	}
+	return x.run.journal.Plan(Planned{
+		Router: x.job.Config.Router, Commands: x.masked(t.work.commands), Operational: x.masked(t.work.operational), Undo: x.masked(undo),
+		Kept: kept, DigestBefore: fingerprint(t.have), DigestAfter: fingerprint(t.after), RevertAfter: t.work.revert,
+	})
+}
+
+const (
+	// leastSettle is how long tests hold before a change is confirmed.
+	leastSettle = 3 * time.Second
+	// drainSettle is how long a drain takes to reach the other end: BGP tells of a change
+	// at most every 30 s (MinRouteAdvertisementIntervalTimer, RFC 4271 §10).
+	drainSettle = 30 * time.Second
+)
+
+// settle is how long the tests of a stage have to hold. A session that lives on with a
+// wrong key or timer ends after its hold time (RFC 4271 §6.5).
+func (x *router) settle(s *stage, touched map[Neighbor]bool) time.Duration {
+	least := leastSettle
+	switch {
+	case s.drains:
+		least = drainSettle
+	case x.change.Worst() > confdiff.RouteRefresh:
+		for _, p := range x.before.Peers {
+			if touched[Neighbor{p.VRF, p.Addr}] {
+				least = max(least, p.Hold+leastSettle)
+			}
+		}
+	}
+	return min(least, x.run.options.TestFor/2)
+}
+
+// unwind undoes the stages that were confirmed before one failed, the last first:
+// half a change is what nobody has planned.
+func (x *router) unwind(ctx context.Context, done []step, outcome Outcome, phase Phase, cause error) (Outcome, Phase, error) {
+	if len(done) == 0 {
+		return outcome, phase, cause
+	}
+	if outcome != Untouched && outcome != Reverted {
+		return outcome, phase, fmt.Errorf("%w; the steps before it stay: %s", cause, stepNames(done))
+	}
+	ctx = context.WithoutCancel(ctx)
+	for i := len(done) - 1; i >= 0; i-- {
+		if err := x.undoStep(ctx, &done[i]); err != nil {
+			return Unknown, phase, fmt.Errorf("%w; then the steps before it could not be undone, and stay: %s: %w", cause, stepNames(done[:i+1]), err)
+		}
+	}
+	return Reverted, phase, cause
+}
+
+func stepNames(done []step) string {
+	text := ""
+	for i, s := range done {
+		if i > 0 {
+			text += ", "
+		}
+		text += s.name
+	}
+	return text
+}
+
+// undoStep types the commands back in a window of their own.
+func (x *router) undoStep(ctx context.Context, s *step) error {
+	if s.kept {
+		return errors.New("the commands back need a key that only the router had")
+	}
+	if err := x.reach(ctx); err != nil {
+		return err
+	}
+	if err := x.read(ctx); err != nil {
+		return err
+	}
+	t, err := x.backward(s.undo, s.operational)
+	if err != nil {
+		return err
+	}
+	x.say(Event{Phase: Read, Text: "undoing: " + s.name})
+	if err := x.writeDown(t, nil, true); err != nil {
+		return err
+	}
+	outcome, _, err := t.run(ctx)
+	x.device = t.device
+	if outcome != Changed {
+		return errors.Join(fmt.Errorf("the router is %s", outcome), err)
+	}
+	return nil
+}
+
+// backward is a transaction that types commands back. What is tested is that every
+// session that is up stays up or comes back: the plan speaks of the configuration
+// that is being left.
+func (x *router) backward(commands, operational []string) (*transaction, error) {
+	w := x.work()
+	w.commands, w.operational = commands, operational
+	t, err := x.transaction(w)
+	if err != nil {
+		return nil, err
+	}
+	e := effects{touched: map[Neighbor]bool{}, resets: map[Neighbor]bool{}, waits: map[Neighbor]bool{}}
+	for _, peer := range x.before.Peers {
+		e.resets[Neighbor{peer.VRF, peer.Addr}] = true
+	}
+	t.test = x.tester(newOracle(&plan.Plan{}), &plan.Router{}, e)
+	return t, nil
+}
+
+// filled are lines with the values of secrets in the places of their placeholders.
+func (x *router) filled(lines []string) []string {
+	out := slices.Clone(lines)
+	for i := range out {
+		out[i] = x.run.secrets.Fill(out[i])
+	}
+	return out
+}
