@@ -56,8 +56,8 @@ race: ## the tests of what runs in parallel, under the race detector
 # As root check has run them already; sudo -n asks nobody for a password.
 live: ## the tests that need root, under sudo where check ran without
 	@if [ "$$(id -u)" != 0 ] && sudo -n true 2>/dev/null; then \
-	  echo "$(GO) test -timeout $(TIMEOUT) -exec 'sudo -n -E' ./internal/frrtest ./internal/render ./internal/confdiff ./internal/ticket ./internal/lab"; \
-	  $(GO) test -timeout $(TIMEOUT) -exec 'sudo -n -E' ./internal/frrtest ./internal/render ./internal/confdiff ./internal/ticket ./internal/lab; \
+	  echo "$(GO) test -timeout $(TIMEOUT) -exec 'sudo -n -E' ./internal/frrtest ./internal/render ./internal/confdiff ./internal/ticket ./internal/push ./cmd/ercfg ./internal/lab"; \
+	  $(GO) test -timeout $(TIMEOUT) -exec 'sudo -n -E' ./internal/frrtest ./internal/render ./internal/confdiff ./internal/ticket ./internal/push ./cmd/ercfg ./internal/lab; \
 	elif [ "$$(id -u)" != 0 ]; then \
 	  echo "live: neither root nor sudo: the tests on FRR daemons are skipped"; [ "$$ERCFG_LAB" != must ]; \
 	fi
@@ -74,6 +74,7 @@ skipped: ## what `make test` cannot run on this machine, and why
 	command -v nft >/dev/null || add 'packet rules in the kernel (no nft)'; \
 	command -v chromium >/dev/null || add 'HTML pages in a browser (no chromium)'; \
 	command -v bird >/dev/null || add "the lab's Microsoft edge on BIRD (no bird2)"; \
+	command -v sshd >/dev/null || add 'push over SSH to FRR (no openssh-server)'; \
 	command -v uacctd >/dev/null || add 'flow export by pmacct (no uacctd)'; \
 	command -v systemd-analyze >/dev/null || add "the units in systemd's eyes (no systemd-analyze)"; \
 	command -v $$($(GO) env CC) >/dev/null || add 'the race detector (no C compiler)'; \
@@ -87,7 +88,7 @@ generate: ## rewrite the intent's schema and reference from the Go types
 	ERCFG_UPDATE=1 $(GO) test -count=1 -run 'Reference' ./docs
 
 bench: ## the benchmark of every stage
-	$(GO) test -run '^$$' -bench . -benchmem ./internal/intent ./internal/plan ./internal/sim ./internal/render ./internal/artifact ./internal/confdiff ./internal/ticket
+	$(GO) test -run '^$$' -bench . -benchmem ./internal/intent ./internal/plan ./internal/sim ./internal/render ./internal/artifact ./internal/confdiff ./internal/ticket ./internal/push
 
 bench-fleet: ## stages, wall time and peak memory for 1,000 and 10,000 routers
 	ERCFG_FLEET=1 $(GO) test -count=1 -v -run '^TestFleet$$' ./cmd/ercfg
@@ -104,9 +105,11 @@ fuzz: ## every fuzz target for FUZZTIME (default 20s)
 # compiler. Without FRR they skip and say why; on CI (ERCFG_LAB=must) that is a
 # failure.
 # strongSwan, nftables and pmacct read the companion files of a Linux router; BIRD
-# is Azure's side of a lab on another code base, Chromium reads the HTML pages.
+# is Azure's side of a lab on another code base, Chromium reads the HTML pages, and
+# OpenSSH's server is what push logs in to; Debian starts none where the file
+# sshd_not_to_be_run is.
 DEPS := frr frr-pythontools iproute2 gcc libc6-dev \
-  charon-systemd strongswan-swanctl libstrongswan-standard-plugins libcharon-extra-plugins nftables pmacct bird2 chromium
+  charon-systemd strongswan-swanctl libstrongswan-standard-plugins libcharon-extra-plugins nftables pmacct bird2 chromium openssh-server openssl
 
 install-deps: ## install what the live tests need, where that is allowed (Debian)
 	@command -v dpkg-query >/dev/null || { echo "install-deps: no Debian: FRR tests skip unless FRR 8.4 is there"; exit 0; }; \
@@ -118,6 +121,7 @@ install-deps: ## install what the live tests need, where that is allowed (Debian
 	  echo "install-deps: missing:$$missing (FRR tests skip); as root: apt-get install$$missing"; exit 0; fi; \
 	echo "install-deps: apt-get install$$missing"; \
 	apt() { $$sudo env DEBIAN_FRONTEND=noninteractive apt-get -qq -y "$$@" >/dev/null; }; \
+	case "$$missing" in *openssh-server*) $$sudo mkdir -p /etc/ssh && $$sudo touch /etc/ssh/sshd_not_to_be_run;; esac; \
 	apt install --no-install-recommends $$missing || { apt update && apt install --no-install-recommends $$missing; } || { \
 	  echo "install-deps: apt-get failed; FRR tests skip"; [ "$$ERCFG_LAB" != must ]; }
 

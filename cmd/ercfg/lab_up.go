@@ -75,6 +75,8 @@ func (a *app) startLab(ctx context.Context, path string, f *labFlags) error {
 
 // A labIntent is an intent whose routers all are FRR.
 type labIntent struct {
+	doc      *intent.Document
+	digest   string // of the files
 	plan     *plan.Plan
 	twins    []string // routers that stand in for another platform
 	unmacsec []string // port pairs without their MACsec
@@ -100,7 +102,7 @@ func (a *app) loadLab(path string) (*labIntent, error) {
 		a.tell("%s: %s; no lab", in.name, a.summary(in.findings))
 		return nil, errFindings
 	}
-	out := &labIntent{unmacsec: twin.WithoutMACsec(in.doc)}
+	out := &labIntent{doc: in.doc, digest: in.digest, unmacsec: twin.WithoutMACsec(in.doc)}
 	out.twins = twin.Document(in.doc, plan.FRR)
 	installed(in.doc)
 	p, found := plan.Resolve(in.doc, plan.Env{Today: env.Today, Check: render.Check, Predict: true})

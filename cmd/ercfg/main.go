@@ -3,8 +3,9 @@
 //
 // In come arguments, an intent and the environment; out go findings,
 // configurations and an exit code. The command holds no rule and no router's
-// word: it reads, calls, prints and decides what a failure means. It never
-// runs a command that an intent names, and it writes files all or none.
+// word: it reads, calls, prints and decides what a failure means. Only the
+// verbs that reach routers run a command that an intent names, and files are
+// written all or none.
 package main
 
 import (
@@ -15,13 +16,14 @@ import (
 	"os"
 )
 
-// Exit codes, the same for every verb. 4 and 5 belong to verbs that change
-// routers.
+// Exit codes, the same for every verb. 4 belongs to verbs that change routers;
+// push.Outcome says which outcome is which.
 const (
 	exitOK        = 0
 	exitFindings  = 1  // the intent is not as it should be; findings are printed
 	exitDifferent = 2  // a router is not as the intent says
 	exitWorld     = 3  // the environment failed and nothing was changed
+	exitUnknown   = 5  // a router's state is unknown, or not what it will be: a person must look
 	exitUsage     = 64 // EX_USAGE of sysexits(3)
 )
 

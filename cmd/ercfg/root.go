@@ -28,7 +28,8 @@ own language: Cisco IOS-XE, Juniper Junos, FRR.`,
   ercfg validate site.yaml           every mistake at once, with its remedy
   ercfg paths site.yaml              which path carries what, in each failure
   ercfg render site.yaml -o out/     one configuration per router
-  ercfg diff site.yaml --running captures/    what the routers have instead`,
+  ercfg diff site.yaml --running captures/    what the routers have instead
+  ercfg push site.yaml               change them, test, keep it or put it back`,
 		SilenceErrors: true,
 		SilenceUsage:  true,
 		Args:          knownVerb,
@@ -40,14 +41,14 @@ own language: Cisco IOS-XE, Juniper Junos, FRR.`,
 		},
 	}
 	root.CompletionOptions.DisableDefaultCmd = true
-	root.PersistentFlags().Var(newChoice(&a.output, "text", "json"), "output", "form of findings, and of what explain, lab, paths and version print")
+	root.PersistentFlags().Var(newChoice(&a.output, "text", "json"), "output", "form of findings, and of what explain, lab, paths, status and version print")
 	root.PersistentFlags().BoolVar(&a.verbose, "verbose", false, "print notes, too")
 	root.PersistentFlags().BoolP("help", "h", false, "print this help")
 	root.Flags().BoolVar(&version, "version", false, "do what the verb version does")
 	root.SetFlagErrorFunc(flagError)
 	// In the order of a newcomer's day; cobra sorts its own copy by name.
 	verbs := []*cobra.Command{
-		a.initCommand(), a.validateCommand(), a.pathsCommand(), a.renderCommand(), a.diffCommand(), a.showCommand(), a.labCommand(),
+		a.initCommand(), a.validateCommand(), a.pathsCommand(), a.renderCommand(), a.diffCommand(), a.pushCommand(), a.statusCommand(), a.confirmCommand(), a.revertCommand(), a.showCommand(), a.labCommand(),
 		a.explainCommand(), a.schemaCommand(), a.versionCommand(), a.completionCommand(),
 	}
 	root.AddCommand(verbs...)
@@ -122,7 +123,8 @@ func help(cmd *cobra.Command, verbs []*cobra.Command) {
 	if !cmd.HasParent() {
 		b.WriteString(`
 Exit codes: 0 as wanted, 1 findings, 2 differences, 3 the environment failed
-and nothing was changed, 64 wrong usage. The product goes to standard output,
+and nothing was changed, 4 a router was changed and put back, 5 a router's state
+is unknown: look at it, 64 wrong usage. The product goes to standard output,
 everything else to standard error.
 `)
 	}

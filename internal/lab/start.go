@@ -105,7 +105,12 @@ func (n *network) startAll(ctx context.Context, loads map[string]load) error {
 			return nil
 		}
 		n.awaitLoopbacks(ctx, node)
-		return node.startFRR(ctx, daemons[len(lanDaemons):], loads[node.Name].frr, "-d bfdd", "-d bgpd")
+		if err := node.startFRR(ctx, daemons[len(lanDaemons):], loads[node.Name].frr, "-d bfdd", "-d bgpd"); err != nil {
+			return err
+		}
+		// A router whose startup configuration is another one has unsaved changes.
+		_, err := node.Vtysh(ctx, "write memory")
+		return err
 	})
 }
 

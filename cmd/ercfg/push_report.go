@@ -1,0 +1,176 @@
+package main
+
+import (
+	"bufio"
+	"errors"
+	"fmt"
+	"os"
+	"time"
+
+	"github.com/ercfg/ercfg/internal/artifact"
+	"github.com/ercfg/ercfg/internal/push"
+)
+
+// printFound shows what differs: as the product where that is text, and otherwise to
+// the person who is asked.
+func (p *pushing) printFound(found []push.Surveyed) error {
+	out := p.stdout
+	if p.f.format != "text" {
+		if !p.ask() {
+			return nil
+		}
+		out = p.stderr
+	}
+	w := bufio.NewWriter(out)
+	colour := false
+	if file, ok := out.(*os.File); ok {
+		colour = isTerminal(file) && wantsColour(file)
+	}
+	for i := range found {
+		p.printSurveyed(diffText{w, colour}, &found[i], i == 0)
+	}
+	fmt.Fprintln(w)
+	return w.Flush()
+}
+
+// printSurveyed shows what was found on one router.
+func (p *pushing) printSurveyed(w diffText, s *push.Surveyed, first bool) {
+	c := comparison{config: artifact.Config{Router: s.Router, Platform: s.Platform}, err: s.Err}
+	if s.Change != nil {
+		c.change, c.err = *s.Change, nil
+	}
+	w.router(&c, first)
+	if s.Version != "" {
+		fmt.Fprintf(w, "\n  runs %s\n", printable(s.Version))
+	}
+	w.indented("what the router itself says", s.Opinion)
+	w.indented("configured by others, and not saved", s.Unsaved)
+	if s.Err != nil {
+		fmt.Fprintf(w, "\n  not changed: %s\n", printable(sentence(s.Err)))
+	}
+}
+
+// indented writes lines that are not for copying.
+func (w diffText) indented(title string, lines []string) {
+	if len(lines) == 0 {
+		return
+	}
+	fmt.Fprintf(w, "\n  %s:\n", title)
+	for _, l := range lines {
+		fmt.Fprintf(w, "    %s\n", printable(l))
+	}
+}
+
+// differing are the routers with something to change.
+func differing(found []push.Surveyed) []*push.Surveyed {
+	var out []*push.Surveyed
+	for i := range found {
+		if s := &found[i]; s.Err == nil && !s.Change.Same() {
+			out = append(out, s)
+		}
+	}
+	return out
+}
+
+// notSurveyed counts the routers that must not be changed.
+func notSurveyed(found []push.Surveyed) int {
+	n := 0
+	for i := range found {
+		if found[i].Err != nil {
+			n++
+		}
+	}
+	return n
+}
+
+// surveyedReports are the reports of routers of whom nothing more is wanted.
+func (p *pushing) surveyedReports(found []push.Surveyed, dry bool) []push.RouterReport {
+	out := make([]push.RouterReport, 0, len(found))
+	for i := range found {
+		s := &found[i]
+		r := push.RouterReport{Router: s.Router, Platform: s.Platform, Outcome: push.Same, Phase: push.Done}
+		if s.Change != nil {
+			r.Commands, r.Impact = len(s.Change.Commands), s.Change.Worst().String()
+		}
+		switch {
+		case s.Err != nil:
+			r.Outcome, r.Phase, r.Err = push.Untouched, p.progress.phase(s.Router), sentence(s.Err)
+		case !s.Change.Same() && dry:
+			r.Outcome = push.Differs
+		case !s.Change.Same():
+			r.Outcome, r.Phase = push.NotBegun, push.Read
+		}
+		out = append(out, r)
+	}
+	return out
+}
+
+// notBegun are the reports of routers of whom none is changed, because of why.
+func (p *pushing) notBegun(found []push.Surveyed, why string) []push.RouterReport {
+	out := p.surveyedReports(found, false)
+	for i := range out {
+		if out[i].Outcome == push.NotBegun {
+			out[i].Err = why
+		}
+	}
+	return out
+}
+
+// report writes how the run has ended, and is its exit code.
+func (p *pushing) report(found []push.Surveyed, routers []push.RouterReport) error {
+	r := push.Report{Run: p.runID(), Intent: p.in.plan.Name, DryRun: p.f.dryRun, Began: p.began, Took: time.Since(p.began), Routers: routers}
+	err := p.conclude(routers)
+	w := bufio.NewWriter(p.stdout)
+	switch p.f.format {
+	case "json":
+		err = errors.Join(err, product(writeJSON(w, newPushDocument(&r, found))))
+	case "junit":
+		err = errors.Join(err, product(r.WriteJUnit(w)))
+	default:
+		err = errors.Join(err, product(r.WriteText(w)))
+	}
+	err = errors.Join(err, product(w.Flush()))
+	if p.journal != nil {
+		p.tell("run %s; journal and transcripts in %s", r.Run, p.store.RunDir(r.Run))
+	} else {
+		p.tell("transcripts in %s", p.store.RunDir(p.id))
+	}
+	code := r.ExitCode()
+	switch {
+	case code == exitOK:
+		return err
+	case err == nil || code > exitWorld:
+		if err != nil {
+			p.tell("%v", err)
+		}
+		return exitStatus(code)
+	}
+	return err
+}
+
+// runID is the name of the run; a run without a journal has none that anybody could
+// ask for.
+func (p *pushing) runID() string {
+	if p.journal == nil {
+		return ""
+	}
+	return p.journal.Header.Run
+}
+
+// conclude writes into the journal how the routers were left that the run has not
+// begun with: a journal without that looks as if a crash had cut it off.
+func (p *pushing) conclude(routers []push.RouterReport) error {
+	if p.journal == nil {
+		return nil
+	}
+	for i := range routers {
+		r := &routers[i]
+		if !r.Began.IsZero() {
+			continue
+		}
+		if err := p.journal.Event(push.Event{Time: time.Now(), Router: r.Router, Phase: r.Phase, Text: r.Err, Outcome: &r.Outcome}); err != nil {
+			return err
+		}
+	}
+	return nil
+}
