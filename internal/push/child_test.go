@@ -16,6 +16,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/ercfg/ercfg/internal/artifact"
 	"github.com/ercfg/ercfg/internal/intent"
 	"github.com/ercfg/ercfg/internal/plan"
 	"github.com/ercfg/ercfg/internal/render"
@@ -48,7 +49,8 @@ type order struct {
 	Grace   time.Duration
 	TestFor time.Duration
 	Others  bool // save what others have not saved
-	Repeat  int  // as many pushes, one after the other; zero: one
+	Drain   bool
+	Repeat  int // as many pushes, one after the other; zero: one
 }
 
 type orderTarget struct {
@@ -146,7 +148,7 @@ func (o *order) run(ctx context.Context, observe func(Event)) (int, error) {
 		defer journal.Close()
 	}
 	r, err := New(p, jobs, secrets, store, journal, Options{Run: o.Run, DryRun: o.DryRun, Concurrency: 8, RevertAfter: time.Minute, TestFor: 20 * time.Second,
-		SaveOthers: o.Others, Ticket: "CHG0042"}, observe)
+		SaveOthers: o.Others, Ticket: "CHG0042", Drain: o.Drain, Render: func(p *plan.Plan) ([]artifact.Config, error) { return render.All(p, render.Options{}) }}, observe)
 	if err != nil {
 		return 3, err
 	}

@@ -46,7 +46,14 @@ type UnreachableError struct {
 	Err   error
 }
 
-func (e *UnreachableError) Error() string { return fmt.Sprintf("%s: %s: %v", e.Host, e.Phase, e.Err) }
+func (e *UnreachableError) Error() string {
+	err := e.Err
+	// The network's own words begin with the address again.
+	if op, ok := errors.AsType[*net.OpError](err); ok && err == error(op) {
+		err = op.Err
+	}
+	return fmt.Sprintf("%s: %s: %v", e.Host, e.Phase, err)
+}
 func (e *UnreachableError) Unwrap() error { return e.Err }
 
 // The phases of an UnreachableError.

@@ -90,6 +90,17 @@ func emulatedSpecials() []emulatedSpecial {
 	}
 }
 
+// fileRune makes a name of a file from one of a test.
+func fileRune(r rune) rune {
+	switch r {
+	case ' ':
+		return '-'
+	case ',', '\'':
+		return -1
+	}
+	return r
+}
+
 // The faults of the world around a push to a router that is emulated.
 func TestEmulatedSpecialFaults(t *testing.T) {
 	t.Parallel()
@@ -120,6 +131,9 @@ func TestEmulatedSpecialFaults(t *testing.T) {
 						}
 						if r.code != f.code || !strings.Contains(r.said, f.says) {
 							t.Errorf("exit code %d, wanted %d and %q:\n%s", r.code, f.code, f.says, r.said)
+						}
+						if o.Targets[0].Password == emulatedPassword {
+							sentGolden(t, o, platform, strings.Map(fileRune, f.name))
 						}
 						b.add(cell{rank: 100 + i, platform: e.platform(), fault: f.name, end: endText(running, startup), code: codeText(r.code)})
 					})

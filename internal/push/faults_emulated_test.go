@@ -246,6 +246,12 @@ func TestEmulatedPush(t *testing.T) {
 			if running, startup := e.has(); running != "old" || startup != "old" {
 				t.Error("the dry run has changed the router")
 			}
+			sentGolden(t, o, platform, "dry-run")
+			for _, line := range e.Log() {
+				if platform == confdiff.IOSXE && (!strings.HasPrefix(line, "exec: ") || strings.HasPrefix(line, "exec: conf")) {
+					t.Errorf("the dry run has typed %q", line)
+				}
+			}
 			o = e.order()
 			if r := runChild(t, o, nil, nil); r.code != 0 {
 				t.Fatalf("exit code %d:\n%s", r.code, r.said)
@@ -253,6 +259,7 @@ func TestEmulatedPush(t *testing.T) {
 			if running, startup := e.has(); running != "new" || startup != "new" {
 				t.Errorf("running %s, startup %s", running, startup)
 			}
+			sentGolden(t, o, platform, "push")
 		})
 	}
 }

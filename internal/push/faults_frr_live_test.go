@@ -50,6 +50,7 @@ func TestFRRPush(t *testing.T) {
 		t.Error("the dry run has changed the router")
 	}
 
+	sentGolden(t, o, "frr", "dry-run")
 	o.DryRun, o.Run = false, o.Run+"1"
 	r = runChild(t, o, e.at, nil)
 	if r.code != 0 {
@@ -59,6 +60,7 @@ func TestFRRPush(t *testing.T) {
 		t.Errorf("running configuration:\n%s\nfrr.conf:\n%s", text, e.startup())
 	}
 
+	sentGolden(t, o, "frr", "push")
 	o.Run += "2"
 	if r = runChild(t, o, e.at, nil); r.code != 0 || !strings.Contains(r.said, "report: same") {
 		t.Errorf("a second push: exit code %d:\n%s", r.code, r.said)

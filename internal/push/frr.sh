@@ -17,8 +17,9 @@ die() { code=$1; shift; echo "$*" >&2; exit "$code"; }
 mark() { printf '%s%s\n' "$sep" "$1"; }
 now() { date +%s; }
 
-# One writer at a time: a revert does not begin while a command is being typed.
-alone() { exec 9>>"$state/busy" && flock -w 90 9 || die 11 "another process holds $state/busy"; }
+# One writer at a time: a revert does not begin while a command is being typed. The
+# timer waits longer than anybody writes.
+alone() { exec 9>>"$state/busy" && flock -w "$1" 9 || die 11 "another process holds $state/busy"; }
 
 # No call waits for a daemon that hangs: the undo waits for the call.
 vtysh() { timeout 60 vtysh "$@"; }
@@ -196,35 +197,37 @@ read)
 tell) tell ;;
 running) running ;;
 scratch) scratch ;;
-arm) alone; arm "$@" ;;
+arm) alone 90; arm "$@" ;;
 apply)
-  alone
+  alone 90
   [ -e "$dir/armed" ] || die 14 "run $run is not armed on the router any more"
   cat >"$dir/block" || die 12 "no room in $state"
   vtysh -f "$dir/block" 2>&1
   ;;
 exec)
-  alone
+  alone 90
   while read -r line; do vtysh -c "$line" 2>&1; done
   ;;
 ask)
   while read -r line; do vtysh -c "$line" 2>&1; mark next; done
   ;;
 confirm)
-  alone
+  alone 90
   [ ! -e "$dir/confirmed" ] && [ ! -e "$dir/saved" ] || exit 0
   mv "$dir/armed" "$dir/confirmed" 2>/dev/null || die 14 "run $run is not armed on the router any more"
   disarm_timer
   ;;
-save) alone; save ;;
+save) alone 90; save ;;
 timer | revert)
-  alone
+  if [ "$verb" = timer ]; then alone 3600; else alone 90; fi
   if [ ! -e "$dir/firing" ]; then
     [ ! -e "$dir/reverted" ] || exit 0
     mv "$dir/armed" "$dir/firing" 2>/dev/null || die 14 "run $run is not armed on the router any more"
   fi
-  [ "$verb" = timer ] || disarm_timer
+  # The timer stays until the old configuration is back: it takes over from a revert
+  # that is killed.
   restore || die 16 "the configuration of before did not come back: see $dir"
+  [ "$verb" = timer ] || disarm_timer
   ;;
 *) die 64 "no such verb: $verb" ;;
 esac

@@ -83,7 +83,11 @@ func isHeld(name string) bool {
 		return false
 	}
 	defer f.Close() // which lets the lock go
-	return errors.Is(flock(f), errBusy)
+	err = flock(f)
+	if err == nil {
+		unlock(f)
+	}
+	return errors.Is(err, errBusy)
 }
 
 // parseJournal reads the lines of a journal.

@@ -94,15 +94,15 @@ func (t *transaction) forward(ctx context.Context) (Phase, error) {
 	return Done, nil
 }
 
-// arm makes sure of the undo. A session that is lost here leaves an undo that may
-// be armed, and nothing to undo.
+// arm makes sure of the undo. Whatever goes wrong may leave one that is armed, and
+// nothing to undo; but what somebody else has on the router is not ours to look after.
 func (t *transaction) arm(ctx context.Context) error {
 	if err := t.device.rehearse(ctx, t.work); err != nil {
 		return err
 	}
 	due := time.Now().Add(t.undo)
 	err := t.device.arm(ctx, t.work)
-	if err == nil || errors.Is(err, errLost) {
+	if !errors.Is(err, errForeign) {
 		t.deadline = due
 	}
 	return err
@@ -249,16 +249,25 @@ type notConfirmedError struct{ err error }
 func (e *notConfirmedError) Error() string { return e.err.Error() }
 func (e *notConfirmedError) Unwrap() error { return e.err }
 
+// save writes the startup configuration, on a new session where the last is lost.
 func (t *transaction) save(ctx context.Context) error {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), t.grace)
 	defer cancel()
-	if err := t.reach(ctx); err != nil {
-		return fmt.Errorf("confirmed, and not saved: %w", err)
+	for {
+		err := t.reach(ctx)
+		if err == nil {
+			if err = t.device.save(ctx, t.work); err == nil {
+				return nil
+			}
+			if !errors.Is(err, errLost) {
+				return fmt.Errorf("confirmed, and not saved: %w", err)
+			}
+			t.lose()
+		}
+		if wait(ctx, t.knockEvery) != nil {
+			return fmt.Errorf("confirmed, and not saved: %w", err)
+		}
 	}
-	if err := t.device.save(ctx, t.work); err != nil {
-		return fmt.Errorf("confirmed, and not saved: %w", err)
-	}
-	return nil
 }
 
 // unsure finds out what became of a confirmation that gave no clear answer. The tests
