@@ -214,19 +214,22 @@ func (r *routerStatus) lost(alive bool) bool {
 
 // exitCode is the highest of the routers': a run that goes on has none yet.
 func (st *runStatus) exitCode() int {
-	code := exitOK
+	code, changed := exitOK, false
 	for i := range st.routers {
 		r := &st.routers[i]
 		switch {
 		case r.now != nil:
-			code = max(code, r.now.Outcome.ExitCode())
+			code, changed = max(code, r.now.Outcome.ExitCode()), changed || r.now.Outcome == push.Changed
 		case r.Outcome != nil:
-			code = max(code, r.Outcome.ExitCode())
+			code, changed = max(code, r.Outcome.ExitCode()), changed || *r.Outcome == push.Changed
 		case r.lost(st.journal.Alive):
 			code = max(code, exitUnknown)
 		case !st.journal.Alive:
 			code = max(code, exitWorld)
 		}
+	}
+	if code == exitWorld && changed {
+		return exitFindings // which says that something was changed
 	}
 	return code
 }
@@ -324,6 +327,9 @@ func (r *routerStatus) line(alive bool, now time.Time) string {
 		parts = append(parts, "has "+r.now.Has)
 		if r.now.Pending {
 			parts = append(parts, "undoes the change in "+clock(r.now.Left))
+		}
+		if len(r.now.Then) > 0 {
+			parts = append(parts, "for it to be used at once type: "+strings.Join(r.now.Then, "; "))
 		}
 		if r.now.Err != "" {
 			parts = append(parts, r.now.Err)

@@ -39,6 +39,7 @@ type (
 		Pending bool         `json:"pending"`
 		LeftMs  int64        `json:"leftMs"`
 		Problem string       `json:"problem,omitempty"`
+		Then    []string     `json:"then,omitempty"`
 	}
 )
 
@@ -61,7 +62,7 @@ func newStatusDocument(all []runStatus) statusDocument {
 				one.Deadline = r.armed.UTC()
 			}
 			if n := r.now; n != nil {
-				one.Now = &statusNow{n.Outcome, n.Has, n.Pending, n.Left.Milliseconds(), n.Err}
+				one.Now = &statusNow{n.Outcome, n.Has, n.Pending, n.Left.Milliseconds(), n.Err, n.Then}
 			}
 			run.Routers = append(run.Routers, one)
 		}

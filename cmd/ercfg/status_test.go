@@ -26,9 +26,9 @@ func TestStatusText(t *testing.T) {
 		{"cut off while testing, long ago", []push.Event{{Router: "ce1", Phase: push.Test, Deadline: progressTime.Add(-time.Minute)}}, nil, []string{"\nce1  cut off in test; the router's undo was due at ", "--ask\n"}, exitUnknown},
 		{"asked, and pending", []push.Event{{Router: "ce1", Phase: push.Test, Deadline: deadline}, ce2}, []push.Remains{{Router: "ce1", Outcome: push.Pending, Has: "the new configuration", Pending: true, Left: 90 * time.Second}},
 			[]string{"\nce1  pending; has the new configuration; undoes the change in 1:30\n", "keep the change: ercfg confirm 20261127-041512-k3f9; put it back now: ercfg revert 20261127-041512-k3f9\n"}, exitUnknown},
-		{"asked, and put back", []push.Event{{Router: "ce1", Phase: push.Test, Deadline: deadline}, ce2}, []push.Remains{{Router: "ce1", Outcome: push.Reverted, Has: "the old configuration"}},
-			[]string{"\nce1  reverted; has the old configuration\n"}, 4},
-		{"ended", []push.Event{{Router: "ce1", Phase: push.Done, Outcome: outcome(push.Changed), Deadline: deadline}, ce2}, nil, []string{": ended\n", "\nce1  changed\nce2  not begun; not begun, because ce1 is reverted\n"}, exitWorld},
+		{"asked, and put back", []push.Event{{Router: "ce1", Phase: push.Test, Deadline: deadline}, ce2}, []push.Remains{{Router: "ce1", Outcome: push.Reverted, Has: "the old configuration", Then: []string{"clear ip bgp 172.16.0.2 soft in"}}},
+			[]string{"\nce1  reverted; has the old configuration; for it to be used at once type: clear ip bgp 172.16.0.2 soft in\n"}, 4},
+		{"ended", []push.Event{{Router: "ce1", Phase: push.Done, Outcome: outcome(push.Changed), Deadline: deadline}, ce2}, nil, []string{": ended\n", "\nce1  changed\nce2  not begun; not begun, because ce1 is reverted\n"}, exitFindings},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()
