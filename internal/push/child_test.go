@@ -128,7 +128,7 @@ func (o *order) run(ctx context.Context, observe func(Event)) (int, error) {
 		i := slices.IndexFunc(o.Targets, func(t orderTarget) bool { return t.Router == c.Router })
 		in := o.Targets[i]
 		t := Target{Router: c.Router, Platform: c.Platform, Host: in.Host, Port: in.Port, User: in.User, KnownHosts: []string{in.KnownHosts},
-			Password: secret.NewValue(in.Password), Timeout: 5 * time.Second, keepalive: time.Second}
+			Password: secret.NewValue(in.Password), Timeout: 15 * time.Second, keepalive: 4 * time.Second}
 		if in.Key != "" {
 			t.Keys = []Key{{Name: "station", Value: secret.NewValue(in.Key)}}
 		}

@@ -88,6 +88,8 @@ var (
 	// errLost says that the session is gone, or that the router gave no answer in time:
 	// what was sent may have been taken.
 	errLost = errors.New("the session is lost")
+	// errGone says that the router knows of no change that could be confirmed or saved.
+	errGone = errors.New("the router knows of no such change")
 	// errForeign says that somebody else's change or lock is in the way.
 	errForeign = errors.New("somebody else is changing the router")
 )

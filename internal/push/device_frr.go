@@ -67,7 +67,7 @@ func (d *frr) close() error { return d.conn.Close() }
 // call runs a verb of the script. What it says on standard error is the error.
 func (d *frr) call(ctx context.Context, stdin []byte, words ...string) (string, error) {
 	// The script needs its own text, to leave it on the router as the undo.
-	command := d.sudo + "env self=" + shellQuote(strings.TrimSpace(frrScript)) + ` sh -c 'eval "$self"' ercfg ` + strings.Join(words, " ")
+	command := d.sudo + `sh -c 'self=$1; shift; eval "$self"' ercfg ` + shellQuote(strings.TrimSpace(frrScript)) + " " + strings.Join(words, " ")
 	ctx, cancel := context.WithTimeout(ctx, frrLimit(words[0]))
 	defer cancel()
 	r, err := d.conn.Exec(ctx, command, stdin)
@@ -103,8 +103,10 @@ type frrError struct {
 
 func (e *frrError) Error() string { return e.said }
 
-// Is lets a caller ask for errForeign.
-func (e *frrError) Is(target error) bool { return target == errForeign && e.code == frrBusy }
+// Is lets a caller ask for errForeign and errGone.
+func (e *frrError) Is(target error) bool {
+	return target == errForeign && e.code == frrBusy || target == errGone && e.code == frrGone
+}
 
 func shellQuote(text string) string { return "'" + strings.ReplaceAll(text, "'", `'\''`) + "'" }
 
@@ -305,7 +307,8 @@ func (d *frr) apply(ctx context.Context, w *work, next func(line int)) error {
 			return fmt.Errorf("interrupted before line %d: %w", line, context.Cause(ctx))
 		}
 		next(line)
-		said, err := d.call(whole, frrBlockText(block), "apply", w.run)
+		text := frrBlockText(block)
+		said, err := d.call(whole, text, "apply", w.run, strconv.Itoa(len(text)))
 		e, failed := errors.AsType[*frrError](err)
 		switch {
 		case strings.TrimSpace(said) != "":
@@ -324,7 +327,8 @@ func (d *frr) refresh(ctx context.Context, w *work) error {
 	if len(w.operational) == 0 {
 		return nil
 	}
-	said, err := d.call(ctx, frrBlockText(w.operational), "exec")
+	text := frrBlockText(w.operational)
+	said, err := d.call(ctx, text, "exec", w.run, strconv.Itoa(len(text)))
 	if err == nil && strings.TrimSpace(said) != "" {
 		err = &RefusedError{Line: d.log(w.operational[0]), Answer: strings.TrimSpace(d.log(said))}
 	}

@@ -2,6 +2,7 @@ package push
 
 import (
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -143,5 +144,44 @@ func TestFRRScript(t *testing.T) {
 	}
 	if got := e.drops(); got != drops {
 		t.Errorf("sessions went down %d times", got-drops)
+	}
+}
+
+// A connection that is cut in the middle of the commands leaves no half command, and
+// holds no lock that the undo would wait for.
+func TestFRRCutBlock(t *testing.T) {
+	t.Parallel()
+	e := newEdge(t)
+	d := frrOn(t, e)
+	ctx := t.Context()
+	before := e.running()
+	w := &work{run: "r1", revert: 6 * time.Second, commands: changeOfPreference}
+	if err := d.arm(ctx, w); err != nil {
+		t.Fatal(err)
+	}
+	if err := d.apply(ctx, w, func(int) {}); err != nil {
+		t.Fatal(err)
+	}
+	half := []byte("ip prefix-list HALF seq 5 permit 10.0.0.0/1")
+	if _, err := d.call(ctx, half, "apply", "r1", strconv.Itoa(len(half)+2)); err == nil || !strings.Contains(err.Error(), "whole") {
+		t.Errorf("half of the commands is taken: %v", err)
+	}
+	// The same with nothing that says that no more will come.
+	hang := e.ce.Command(ctx, "sh", "-c", `sh -c 'self=$1; shift; eval "$self"' ercfg `+shellQuote(strings.TrimSpace(frrScript))+" apply r1 100")
+	in, err := hang.StdinPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := hang.Start(); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := in.Write(half); err != nil {
+		t.Fatal(err)
+	}
+	waitFor(t, 25*time.Second, "the undo comes", func() bool { p, err := d.pending(ctx); return err == nil && p == nil })
+	_ = in.Close()
+	_ = hang.Wait()
+	if got := e.running(); got != before {
+		t.Errorf("running configuration:\n%s", got)
 	}
 }

@@ -135,6 +135,10 @@ func (d *iosxe) arm(ctx context.Context, w *work) error {
 	if err != nil {
 		return err
 	}
+	before, err := d.nextArchive(ctx)
+	if err != nil {
+		return err
+	}
 	text, err := d.say(ctx, "configure terminal revert timer "+minutes, replies...)
 	if err != nil {
 		return fmt.Errorf("arm the undo: nothing is configured, and the undo may be armed: %w", err)
@@ -152,12 +156,35 @@ func (d *iosxe) arm(ctx context.Context, w *work) error {
 		if strings.Contains(text, "mode locked") { // configuration mode exclusive (Cisco, "Exclusive Configuration Change Access")
 			err = fmt.Errorf("%w: %w", errForeign, err)
 		}
+		if t != nil && !d.configuring() {
+			// The router has refused, because an undo was armed already: it is another's, also
+			// where he has our login.
+			return errors.Join(t.foreign(), d.leave(ctx))
+		}
 		return d.disarm(ctx, t, err)
+	}
+	if after, err := d.nextArchive(ctx); err != nil || after == before {
+		// A failure may be told in the log alone, and an undo without its copy is none.
+		return errors.Join(d.disarm(ctx, t, errors.New("nothing is configured: the archive has no copy that the undo could go back to")), err)
 	}
 	if t.value != w.revert || !d.owns(t) {
 		return errors.Join(fmt.Errorf("nothing is configured: the undo that is armed is not ours: %w", t.foreign()), d.leave(ctx))
 	}
 	return nil
+}
+
+// nextArchive is the name that the next file of the archive will have: its number grows
+// with each copy (Cisco, "show archive").
+func (d *iosxe) nextArchive(ctx context.Context) (string, error) {
+	text, err := d.say(ctx, "show archive")
+	if err != nil {
+		return "", err
+	}
+	m := iosxeNextArchive.FindStringSubmatch(text)
+	if m == nil {
+		return "", fmt.Errorf("show archive does not tell the name of the next file: %s", iosxePlain(d.mask(text)))
+	}
+	return m[1], nil
 }
 
 // owns reports whether the undo is of our user: only he may confirm it or go back

@@ -34,7 +34,7 @@ func TestMain(m *testing.M) {
 	}
 	// Most tests here wait for routers: more of them than processors run side by side.
 	flag.Parse()
-	if err := flag.Set("test.parallel", "9"); err != nil {
+	if err := flag.Set("test.parallel", "10"); err != nil {
 		panic(err)
 	}
 	os.Exit(m.Run())
@@ -515,11 +515,11 @@ func TestKeepaliveAnswered(t *testing.T) {
 	t.Parallel()
 	server := newServer(t)
 	server.exec = func(_ string, ch ssh.Channel) int {
-		time.Sleep(400 * time.Millisecond) // twenty times the interval
+		time.Sleep(3 * time.Second) // six times the interval
 		return 0
 	}
 	target := server.start().target()
-	target.keepalive = 20 * time.Millisecond
+	target.keepalive = 500 * time.Millisecond
 	if _, err := dial(t, target, nil).Exec(t.Context(), "wait", nil); err != nil {
 		t.Error(err)
 	}

@@ -42,6 +42,16 @@ func emulatedSpecials() []emulatedSpecial {
 			router: refuse("description", "                ^\n% Invalid input detected at '^' marker.\n\n")},
 		{platform: confdiff.Junos, name: "a line that the router does not take", code: 4, end: "old", says: "syntax error",
 			router: refuse("set interfaces", "                ^\nsyntax error.\n")},
+		{platform: confdiff.IOSXE, name: "typing that takes longer than the undo waits", code: 4, end: "old", says: "takes longer than the undo waits",
+			change: func(e *emulated, o *order) { o.Undo, o.TestFor = e.options.Minute, e.options.Minute/2 },
+			router: func(o *emulator.Options) {
+				o.Faults.Slow = func(line string) time.Duration {
+					if strings.HasPrefix(line, "interface") || strings.HasPrefix(line, "description") {
+						return 5 * time.Second
+					}
+					return 0
+				}
+			}},
 		{platform: confdiff.Junos, name: "a commit check that fails", code: 4, end: "old", says: "configuration check-out failed",
 			router: refuse("commit check", "error: configuration check-out failed\n")},
 		{name: "somebody else's change waits for its confirmation", code: 3, end: "old", says: "alice",
@@ -75,9 +85,9 @@ func emulatedSpecials() []emulatedSpecial {
 		{name: "the password is wrong", code: 3, end: "old", says: "does not let netops in",
 			change: func(_ *emulated, o *order) { o.Targets[0].Password = "wrong" }},
 		{name: "output in pieces, a pager, the log in between", code: 0, end: "new", says: "changed",
-			change: func(_ *emulated, o *order) { o.TestFor = 20 * time.Second },
+			change: func(_ *emulated, o *order) { o.TestFor = 40 * time.Second },
 			router: func(o *emulator.Options) {
-				o.Faults.SplitOutput, o.Faults.Paging, o.Minute = true, true, 20*time.Second
+				o.Faults.SplitOutput, o.Faults.Paging, o.Minute = true, true, 40*time.Second
 				if o.Platform == emulator.IOSXE {
 					o.Faults.Syslog = func(line string) string {
 						if strings.HasPrefix(line, "router bgp") || strings.HasPrefix(line, "interface") {

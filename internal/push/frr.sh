@@ -1,6 +1,6 @@
 # The router's end of a push to FRR. It is sent with every call and leaves nothing
 # on the router but /run/ercfg: the undo has to work when nobody can log in.
-# Call: sh -c THIS ercfg VERB [RUN [SECONDS]]. Exit codes are in device_frr.go.
+# Call: sh -c THIS ercfg VERB [RUN [SECONDS or BYTES]]. Exit codes are in device_frr.go.
 # A run is armed as long as the file "armed" is in its directory: whoever renames
 # it, the timer or the confirmation, has won, and the other does nothing.
 set -u
@@ -16,6 +16,8 @@ dir=$state/$run
 die() { code=$1; shift; echo "$*" >&2; exit "$code"; }
 mark() { printf '%s%s\n' "$sep" "$1"; }
 now() { date +%s; }
+# Seconds since the start of the machine, which nobody sets.
+ticks() { cut -d. -f1 /proc/uptime; }
 
 # One writer at a time: a revert does not begin while a command is being typed. The
 # timer waits longer than anybody writes.
@@ -23,6 +25,13 @@ alone() { exec 9>>"$state/busy" && flock -w "$1" 9 || die 11 "another process ho
 
 # No call waits for a daemon that hangs: the undo waits for the call.
 vtysh() { timeout 60 vtysh "$@"; }
+
+# Standard input into a file, all $2 bytes of it, before anything waits for us: a
+# connection that is cut must neither hold a lock nor leave half a command.
+take() {
+  timeout 30 cat >"$1" || { rm -f "$1"; die 12 "the commands did not come, or there is no room in $state"; }
+  [ "$(wc -c <"$1")" -eq "$2" ] || { rm -f "$1"; die 12 "the commands did not come whole"; }
+}
 
 # What the daemons have, without the lines that vtysh puts above it.
 running() { vtysh -c 'show running-config' | sed '1,/^Current configuration:$/d'; }
@@ -37,8 +46,8 @@ sorted() {
 }
 
 need() {
-  for tool in vtysh flock setsid unshare awk sort; do
-    command -v $tool >/dev/null || die 10 "$tool is not on the router"
+  for tool in vtysh flock setsid unshare timeout mktemp cmp head awk sort; do
+    env sh -c "command -v $tool" >/dev/null || die 10 "$tool is not on the router"
   done
   command -v frr-reload.py >/dev/null || die 10 "frr-reload.py is not on the router; Debian has it in frr-pythontools"
   [ "$(id -u)" = 0 ] || die 10 "root is needed: log in as root, or let the user run sh by sudo without a password"
@@ -107,7 +116,8 @@ printf "%sdone\n" "$SEP"
 # Puts the configuration of $dir back and says how that went: the file "reverted",
 # or "broken". The daemons may be down for a while: it tries for ten minutes.
 restore() {
-  end=$(($(now) + 600))
+  end=$(($(ticks) + 600))
+  tried=
   while :; do
     running >"$dir/now.run" 2>/dev/null
     if [ -s "$dir/now.run" ] && [ "$(sorted "$dir/now.run")" = "$(sorted "$dir/before.run")" ]; then
@@ -115,8 +125,10 @@ restore() {
       break
     fi
     back=
-    [ "$(now)" -lt "$end" ] || break
-    frr-reload.py --reload --stdout --rundir "$dir" "$dir/before.run" >"$dir/reload.log" 2>&1 || sleep 2
+    [ -z "$tried" ] || [ "$(ticks)" -lt "$end" ] || break
+    timeout 120 frr-reload.py --reload --stdout --rundir "$dir" "$dir/before.run" >"$dir/reload.log" 2>&1
+    tried=yes
+    sleep 1
   done
   # frr-reload.py writes frr.conf, too.
   if [ -e "$dir/kept" ] && ! cmp -s "$conf" "$(cat "$dir/kept")"; then
@@ -130,11 +142,16 @@ restore() {
 unlock() {
   [ "$(cat "$state/lock/run" 2>/dev/null)" != "$run" ] || rm -rf "$state/lock"
   [ ! -e "$dir/kept" ] || rm -f "$(cat "$dir/kept")"
+  # They hold keys. Of what is broken a person needs them.
+  [ -e "$dir/broken" ] || rm -f "$dir/before.run" "$dir/now.run" "$dir/reload.log"
 }
 
 # From here on the router undoes whatever follows, by itself.
 arm() {
   seconds=$3
+  # Whoever is at work is alone here, so that a lock without an undo is left over.
+  owner=$(cat "$state/lock/run" 2>/dev/null)
+  [ -e "$state/$owner/armed" ] || [ -e "$state/$owner/firing" ] || rm -rf "$state/lock"
   mkdir "$state/lock" 2>/dev/null || die 11 "$(cat "$state/lock/user" 2>/dev/null) is changing the router: run $(cat "$state/lock/run" 2>/dev/null)"
   trap '[ -e "$dir/armed" ] || { run=$run; unlock; rm -rf "$dir"; }' EXIT
   echo "$run" >"$state/lock/run" && echo "${SUDO_USER:-$(id -un)}" >"$state/lock/user" || die 12 "no room in $state"
@@ -142,6 +159,7 @@ arm() {
   [ ! -e "$dir/saved" ] && [ ! -e "$dir/reverted" ] || rm -rf "$dir"
   mkdir "$dir" || die 12 "$dir is there already, or has no room"
   kept=/etc/frr/.frr.conf.$run
+  rm -f /etc/frr/.frr.conf.*
   cp -p "$state/lock/user" "$dir/user" && running >"$dir/before.run" && [ -s "$dir/before.run" ] || die 12 "no room in $state, or no answer of vtysh"
   echo "$kept" >"$dir/kept" && cp -p "$conf" "$kept" && cmp -s "$conf" "$kept" || die 12 "no room for a copy of $conf beside it"
   # A save will need as much room, and the reload log some.
@@ -150,9 +168,11 @@ arm() {
   printf '%s' "$self" >"$dir/undo.sh" && [ "$(cat "$dir/undo.sh")" = "$self" ] || die 12 "no room in $state"
   echo "$(($(now) + seconds))" >"$dir/deadline"
   if [ -d /run/systemd/system ] && command -v systemd-run >/dev/null; then
-    systemd-run --quiet --on-active="$seconds" --timer-property=AccuracySec=1s --unit="ercfg-undo-$run" \
+    unit=ercfg-undo-$run-$(ticks)
+    echo "$unit" >"$dir/unit" || die 12 "no room in $state"
+    systemd-run --quiet --collect --on-active="$seconds" --timer-property=AccuracySec=1s --unit="$unit" \
       /bin/sh "$dir/undo.sh" timer "$run" || die 13 "systemd-run gives no timer"
-    [ "$(systemctl is-active "ercfg-undo-$run.timer")" = active ] || die 13 "the timer of systemd does not run"
+    [ "$(systemctl is-active "$unit.timer")" = active ] || die 13 "the timer of systemd does not run"
     : >"$dir/armed" || die 12 "no room in $state"
   else
     : >"$dir/armed" || die 12 "no room in $state"
@@ -167,7 +187,7 @@ arm() {
 }
 
 disarm_timer() {
-  if [ -s "$dir/timer" ]; then kill -- "-$(cat "$dir/timer")" 2>/dev/null; else systemctl stop "ercfg-undo-$run.timer" 2>/dev/null; fi
+  if [ -s "$dir/timer" ]; then kill -- "-$(cat "$dir/timer")" 2>/dev/null; else systemctl stop "$(cat "$dir/unit" 2>/dev/null).timer" 2>/dev/null; fi
   return 0
 }
 
@@ -199,20 +219,25 @@ running) running ;;
 scratch) scratch ;;
 arm) alone 90; arm "$@" ;;
 apply)
+  block=$(mktemp "$state/block.XXXXXX") || die 12 "no room in $state"
+  trap 'rm -f "$block"' EXIT
+  take "$block" "$3"
   alone 90
   [ -e "$dir/armed" ] || die 14 "run $run is not armed on the router any more"
-  cat >"$dir/block" || die 12 "no room in $state"
-  vtysh -f "$dir/block" 2>&1
+  vtysh -f "$block" 2>&1
   ;;
 exec)
+  lines=$(mktemp "$state/lines.XXXXXX") || die 12 "no room in $state"
+  trap 'rm -f "$lines"' EXIT
+  take "$lines" "$3"
   alone 90
-  while read -r line; do vtysh -c "$line" 2>&1; done
+  while read -r line; do vtysh -c "$line" 2>&1 </dev/null; done <"$lines"
   ;;
 ask)
   while read -r line; do vtysh -c "$line" 2>&1; mark next; done
   ;;
 confirm)
-  alone 90
+  alone 30
   [ ! -e "$dir/confirmed" ] && [ ! -e "$dir/saved" ] || exit 0
   mv "$dir/armed" "$dir/confirmed" 2>/dev/null || die 14 "run $run is not armed on the router any more"
   disarm_timer

@@ -77,8 +77,12 @@ type Planned struct {
 	Operational []string `json:"operational,omitempty"`
 	Undo        []string `json:"undo"`
 	Kept        bool     `json:"kept,omitempty"` // Undo has confdiff.KeptMark in it
-	// DigestBefore and DigestAfter are of ercfg's part of the configuration
-	// (confdiff.Digest): as it was read, and as it is meant to be.
+	// Stage names the step of a change that goes in steps; empty: the whole change. Back
+	// says that it undoes an earlier step of the run.
+	Stage string `json:"stage,omitempty"`
+	Back  bool   `json:"back,omitempty"`
+	// DigestBefore and DigestAfter are fingerprints of the whole configuration, without
+	// the values of keys: as it was read, and as it is meant to be.
 	DigestBefore string        `json:"digestBefore,omitempty"`
 	DigestAfter  string        `json:"digestAfter,omitempty"`
 	RevertAfter  time.Duration `json:"revertAfterNs"` // of the router's own undo

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"sync"
 	"time"
 
 	"github.com/ercfg/ercfg/internal/confdiff"
@@ -23,37 +24,65 @@ type Remains struct {
 	Then []string `json:"then,omitempty"`
 }
 
-// Look asks the routers of an earlier run what they have. It changes nothing.
-func (r *Run) Look(ctx context.Context, j *Journal) []Remains {
-	last := j.last()
-	out := make([]Remains, len(last))
-	r.eachPlanned(last, func(i int, x *router) {
-		p := &last[i]
-		s, err := x.readAlone(ctx)
-		out[i] = remains(p, s, j, err)
-		out[i].Err = r.secrets.Mask(out[i].Err)
-	}, func(i int) {
-		out[i] = Remains{Router: last[i].Router, Outcome: Unknown, Err: "the intent has no such router any more"}
-	})
-	return out
-}
+// steps are what an earlier run has planned for one router, in order: one step, or
+// those of a change in steps. What undoes a step is none.
+type steps []Planned
 
-// last is what was planned for each router last: a change in steps has several.
-func (j *Journal) last() []Planned {
-	var out []Planned
+// planned lists the steps of each router, in the order of the journal.
+func (j *Journal) planned() []steps {
+	var out []steps
 	for _, p := range j.Planned {
-		out = append(slices.DeleteFunc(out, func(q Planned) bool { return q.Router == p.Router }), p)
+		i := slices.IndexFunc(out, func(s steps) bool { return s[0].Router == p.Router })
+		switch {
+		case p.Back:
+		case i < 0:
+			out = append(out, steps{p})
+		default:
+			out[i] = append(out[i], p)
+		}
 	}
 	return out
 }
 
-// eachPlanned calls do for the routers of plans, several at a time, and waits; missing
-// for those that the intent has not any more.
-func (r *Run) eachPlanned(plans []Planned, do func(i int, x *router), missing func(i int)) {
+func (s steps) old() string { return s[0].DigestBefore }
+func (s steps) new() string { return s[len(s)-1].DigestAfter }
+
+// keysAlone says that old and new cannot be told apart by what the journal has.
+func (s steps) keysAlone() bool { return s.old() == s.new() }
+
+// at is the last step after which a router has a configuration; -1: none.
+func (s steps) at(fingerprint string) int {
+	for i := len(s) - 1; i >= 0; i-- {
+		if s[i].DigestAfter == fingerprint {
+			return i
+		}
+	}
+	return -1
+}
+
+// Look asks the routers of an earlier run what they have. It changes nothing.
+func (r *Run) Look(ctx context.Context, j *Journal) []Remains {
+	all := j.planned()
+	out := make([]Remains, len(all))
+	r.eachPlanned(all, func(i int, x *router) {
+		s, err := x.readAlone(ctx)
+		out[i] = x.remains(all[i], s, j, err)
+		out[i].Err = r.secrets.Mask(out[i].Err)
+	}, func(i int) {
+		out[i] = Remains{Router: all[i][0].Router, Outcome: Unknown, Err: noSuchRouter}
+	})
+	return out
+}
+
+const noSuchRouter = "the intent has no such router any more"
+
+// eachPlanned calls do for the routers of an earlier run, several at a time, and waits;
+// missing for those that the intent has not any more.
+func (r *Run) eachPlanned(all []steps, do func(i int, x *router), missing func(i int)) {
 	at := make(map[string]int)
-	for i := range plans {
-		at[plans[i].Router] = i
-		if !slices.ContainsFunc(r.routers, func(x *router) bool { return x.job.Config.Router == plans[i].Router }) {
+	for i := range all {
+		at[all[i][0].Router] = i
+		if !slices.ContainsFunc(r.routers, func(x *router) bool { return x.job.Config.Router == all[i][0].Router }) {
 			missing(i)
 		}
 	}
@@ -81,50 +110,64 @@ func (x *router) readAlone(ctx context.Context) (*standing, error) {
 }
 
 // remains puts into words what a router has of a run.
-func remains(p *Planned, s *standing, j *Journal, err error) Remains {
-	out := Remains{Router: p.Router, Outcome: Unknown, Has: "not known"}
+func (x *router) remains(all steps, s *standing, j *Journal, err error) Remains {
+	out := Remains{Router: all[0].Router, Outcome: Unknown, Has: "not known"}
 	if err != nil {
 		out.Err = err.Error()
 		return out
 	}
-	config, err := confdiff.Read(j.platform(p.Router), s.running)
-	if err != nil {
-		out.Err = err.Error()
-		return out
+	now, last := fingerprint(x.have), &all[len(all)-1]
+	out.Pending = j.owns(last.Router, s.pending)
+	if out.Pending {
+		out.Left = s.pending.left
 	}
-	now := fingerprint(config)
-	ours := s.pending != nil && (s.pending.run == "" || s.pending.run == j.Header.Run)
 	switch {
-	case now == p.DigestAfter:
-		out.Has, out.Outcome = "the new configuration", Changed
+	case all.keysAlone() && out.Pending && j.reached(last.Router, Check):
+		out.Has, out.Outcome = hasNew, Pending
+	case all.keysAlone():
+		out.Has = "the old configuration or the new one: they differ in keys alone"
+	case now == all.new():
+		out.Has, out.Outcome = hasNew, Changed
 		if len(s.unsaved) > 0 {
-			out.Has, out.Outcome = "the new configuration, not saved", Unsaved
+			out.Has, out.Outcome = hasNew+", not saved", Unsaved
 		}
-	case now == p.DigestBefore:
-		out.Has, out.Outcome = "the old configuration", Untouched
-		if j.reached(p.Router, Apply) {
-			out.Outcome, out.Then = Reverted, p.Operational
+	case now == all.old():
+		out.Has, out.Outcome = hasOld, Untouched
+		if j.reached(last.Router, Apply) {
+			out.Outcome, out.Then = Reverted, last.Operational
 		}
+	case all.at(now) >= 0:
+		out.Has = "what it had after the step " + all[all.at(now)].Stage + ", which is a part of the change"
 	default:
 		out.Has = "neither the old configuration nor the new one"
 	}
-	if ours {
-		out.Pending, out.Left = true, s.pending.left
-		if out.Outcome != Unknown {
-			out.Outcome = Pending
-		}
+	if out.Pending && out.Outcome != Unknown {
+		out.Outcome = Pending
 	}
 	return out
 }
 
-// platform is a router's, as the journal has it.
-func (j *Journal) platform(router string) string {
-	for _, r := range j.Header.Routers {
-		if r.Name == router {
-			return r.Platform
+const (
+	hasOld = "the old configuration"
+	hasNew = "the new configuration"
+)
+
+// owns reports whether a pending change is the journal's. IOS-XE names no run: there
+// the time at which the undo comes decides.
+func (j *Journal) owns(router string, p *pending) bool {
+	if p == nil {
+		return false
+	}
+	if p.run != "" {
+		return p.run == j.Header.Run
+	}
+	var due time.Time
+	for _, e := range j.Events {
+		if e.Router == router && !e.Deadline.IsZero() {
+			due = e.Deadline
 		}
 	}
-	return ""
+	return !due.IsZero() && (time.Until(due)-p.left).Abs() < 2*time.Minute
 }
 
 // reached reports whether a router had come to a phase.
@@ -135,19 +178,23 @@ func (j *Journal) reached(router string, phase Phase) bool {
 // ConfirmRun confirms what an earlier run has left pending, and saves it: a person
 // has looked. A router that has something else than was planned is left to its undo.
 func (r *Run) ConfirmRun(ctx context.Context, j *Journal) []RouterReport {
-	return r.finishRun(ctx, j, func(x *router, p *Planned, left Remains) (Outcome, error) {
-		w := &work{run: j.Header.Run}
-		switch left.Outcome {
-		case Changed:
-			return Changed, nil
-		case Reverted, Untouched:
-			return left.Outcome, errors.New("there is nothing to confirm: the router has the old configuration")
-		case Pending, Unsaved:
-			if left.Has == "the old configuration" {
-				return Pending, errors.New("the undo is armed, and nothing of the change is there")
+	return r.finishRun(j, func(x *router, all steps) (Outcome, error) {
+		s, err := x.readAlone(ctx)
+		if err != nil {
+			return Unknown, err
+		}
+		left, w := x.remains(all, s, j, nil), &work{run: j.Header.Run}
+		switch {
+		case left.Outcome == Changed:
+			// What somebody else has saved is still to be closed on FRR.
+			if err := x.device.save(ctx, w); err != nil && !errors.Is(err, errGone) {
+				return Unsaved, fmt.Errorf("confirmed, and not saved: %w", err)
 			}
-		default:
-			return Unknown, errors.New("what the router has is not what was planned, and is not confirmed: " + left.Has + left.Err)
+			return Changed, nil
+		case left.Has == hasOld:
+			return left.Outcome, errors.New("there is nothing to confirm: the router has the old configuration")
+		case left.Outcome != Pending && left.Outcome != Unsaved:
+			return Unknown, errors.New("what the router has is not what was planned, and is not confirmed: " + left.Has)
 		}
 		if left.Pending {
 			if err := x.device.confirm(ctx, w); err != nil {
@@ -166,37 +213,64 @@ func (r *Run) ConfirmRun(ctx context.Context, j *Journal) []RouterReport {
 
 // RevertRun brings back what was before an earlier run: at once where the undo is
 // still armed, and by the commands back, in a window of their own, where the run was
-// confirmed.
+// confirmed; step by step, the last first. It does not ask how other links are: who
+// reverts has reasons.
 func (r *Run) RevertRun(ctx context.Context, j *Journal) []RouterReport {
-	return r.finishRun(ctx, j, func(x *router, p *Planned, left Remains) (Outcome, error) {
-		switch {
-		case left.Pending:
-			t := x.pastTransaction(j, p)
-			outcome, err := t.back(context.WithoutCancel(ctx))
-			x.device = t.device
-			return outcome, err
-		case left.Outcome == Reverted, left.Outcome == Untouched:
-			return left.Outcome, nil
-		case left.Outcome == Changed, left.Outcome == Unsaved:
-			return x.undoConfirmed(ctx, p)
+	return r.finishRun(j, func(x *router, all steps) (Outcome, error) {
+		for range len(all) + 2 { // one look for each step, one for what is pending, one for the end
+			s, err := x.readAlone(ctx)
+			if err != nil {
+				return Unknown, err
+			}
+			left, i := x.remains(all, s, j, nil), all.at(fingerprint(x.have))
+			switch {
+			case left.Pending:
+				if i < 0 { // commands were typed in part
+					i = len(all) - 1
+				}
+				t := x.pastTransaction(j, all[i])
+				outcome, err := t.back(context.WithoutCancel(ctx))
+				if x.device = t.device; outcome != Reverted || err != nil || all.keysAlone() {
+					return outcome, err
+				}
+			case all.keysAlone():
+				return Unknown, errors.New("the router has " + left.Has + ": ercfg diff tells which; put the key back by hand")
+			case left.Has == hasOld:
+				return left.Outcome, nil
+			case i < 0:
+				return Unknown, errors.New("what the router has is not what the run has left, and the commands back would not fit: " + left.Has)
+			default:
+				if outcome, err := x.undoConfirmed(ctx, &all[i]); outcome != Reverted || err != nil {
+					return outcome, err
+				}
+			}
 		}
-		return Unknown, errors.New("what the router has is not what the run has left, and the commands back would not fit: " + left.Has + left.Err)
+		return Unknown, errors.New("the router does not come back to the old configuration step by step: look at it")
 	})
 }
 
-// finishRun looks at each router of an earlier run and lets do bring it to an end.
-func (r *Run) finishRun(ctx context.Context, j *Journal, do func(*router, *Planned, Remains) (Outcome, error)) []RouterReport {
-	last := j.last()
-	reports := make([]RouterReport, len(last))
-	r.eachPlanned(last, func(i int, x *router) {
-		began := time.Now()
-		p := &last[i]
-		s, err := x.readAlone(ctx)
-		left := remains(p, s, j, err)
-		outcome, phase := left.Outcome, Read
-		if err == nil {
-			outcome, err = do(x, p, left)
+// finishRun lets do bring each router of an earlier run to an end. After one that ends
+// worse than changed or put back no other is begun.
+func (r *Run) finishRun(j *Journal, do func(*router, steps) (Outcome, error)) []RouterReport {
+	all := j.planned()
+	reports := make([]RouterReport, len(all))
+	var mu sync.Mutex
+	stopped := ""
+	r.eachPlanned(all, func(i int, x *router) {
+		mu.Lock()
+		why := stopped
+		mu.Unlock()
+		began, outcome, phase := time.Now(), NotBegun, Read
+		var err error
+		if why != "" {
+			err = errors.New(why)
+		} else if outcome, err = do(x, all[i]); err == nil {
 			phase = Done
+		}
+		if outcome > Reverted {
+			mu.Lock()
+			stopped = fmt.Sprintf("not begun, because %s is %s", x.job.Config.Router, outcome)
+			mu.Unlock()
 		}
 		x.report.Outcome, x.report.Phase, x.report.Began, x.report.Took = outcome, phase, began, time.Since(began)
 		if err != nil {
@@ -205,13 +279,13 @@ func (r *Run) finishRun(ctx context.Context, j *Journal, do func(*router, *Plann
 		x.say(Event{Phase: phase, Text: x.report.Err, Outcome: &outcome})
 		reports[i] = x.report
 	}, func(i int) {
-		reports[i] = RouterReport{Router: last[i].Router, Outcome: Unknown, Err: "the intent has no such router any more"}
+		reports[i] = RouterReport{Router: all[i][0].Router, Outcome: Unknown, Err: noSuchRouter}
 	})
 	return reports
 }
 
 // pastTransaction stands for a transaction of an earlier run.
-func (x *router) pastTransaction(j *Journal, p *Planned) *transaction {
+func (x *router) pastTransaction(j *Journal, p Planned) *transaction {
 	return &transaction{
 		limits: x.run.limits, platform: x.job.Config.Platform, work: &work{run: j.Header.Run, revert: p.RevertAfter, operational: x.filled(p.Operational)},
 		open: x.open, device: x.device, say: x.say, deadline: time.Now().Add(x.standing.pending.left),
@@ -236,7 +310,7 @@ func (x *router) undoConfirmed(ctx context.Context, p *Planned) (Outcome, error)
 	if err != nil {
 		return Changed, err
 	}
-	if err := x.writeDown(t, x.filled(p.Commands), false); err != nil {
+	if err := x.writeDown(t, Planned{Stage: p.Stage, Undo: x.filled(p.Commands)}); err != nil {
 		return Changed, err
 	}
 	outcome, _, err := t.run(ctx)

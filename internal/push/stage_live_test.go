@@ -21,6 +21,7 @@ func TestFRRLinkByLink(t *testing.T) {
 		t.Run(map[bool]string{false: "plain", true: "drained"}[drain], func(t *testing.T) {
 			t.Parallel()
 			e := newEdge(t)
+			before := e.running()
 			o := e.order(resetIntent)
 			o.Drain, o.Undo, o.TestFor, o.Grace = drain, 4*time.Minute, 30*time.Second, 20*time.Second
 			var steps []string
@@ -47,10 +48,18 @@ func TestFRRLinkByLink(t *testing.T) {
 			if apart, err := textApart(confdiff.FRR, []byte(e.ce.RunningConfig()), whole); err != nil || len(apart) > 0 {
 				t.Errorf("the router has another configuration: %q, %v", apart, err)
 			}
-			status := o
-			status.Verb, status.Of, status.Run = "status", o.Run, o.Run+"s"
-			if r := runChild(t, status, e.at, nil); r.code != 0 {
+			then := o
+			then.Verb, then.Of, then.Run = "status", o.Run, o.Run+"s"
+			if r := runChild(t, then, e.at, nil); r.code != 0 {
 				t.Errorf("status: exit code %d:\n%s", r.code, r.said)
+			}
+			if drain {
+				return
+			}
+			// Both steps are undone, the last first.
+			then.Verb, then.Run = "revert", o.Run+"r"
+			if r := runChild(t, then, e.at, nil); r.code != 4 || e.running() != before {
+				t.Errorf("revert: exit code %d:\n%s\n%s", r.code, r.said, e.running())
 			}
 		})
 	}

@@ -77,7 +77,7 @@ func (x *router) next(ctx context.Context, s *stage, anew bool) (*transaction, e
 	if s.name != "" {
 		x.say(Event{Phase: Read, Text: "next: " + s.name})
 	}
-	return t, x.writeDown(t, x.change.Undo, x.change.Kept)
+	return t, x.writeDown(t, Planned{Stage: s.name, Undo: x.change.Undo, Kept: x.change.Kept})
 }
 
 // transaction is one that types w.
@@ -108,15 +108,14 @@ func (x *router) tester(o *oracle, r *plan.Router, e effects) func(context.Conte
 	}
 }
 
-// writeDown records what a transaction means to type.
-func (x *router) writeDown(t *transaction, undo []string, kept bool) error {
+// writeDown records what a transaction means to type, and what p says of it.
+func (x *router) writeDown(t *transaction, p Planned) error {
 	if x.run.journal == nil {
 		return nil
 	}
-	return x.run.journal.Plan(Planned{
-		Router: x.job.Config.Router, Commands: x.masked(t.work.commands), Operational: x.masked(t.work.operational), Undo: x.masked(undo),
-		Kept: kept, DigestBefore: fingerprint(t.have), DigestAfter: fingerprint(t.after), RevertAfter: t.work.revert,
-	})
+	p.Router, p.Commands, p.Operational, p.Undo = x.job.Config.Router, x.masked(t.work.commands), x.masked(t.work.operational), x.masked(p.Undo)
+	p.DigestBefore, p.DigestAfter, p.RevertAfter = fingerprint(t.have), fingerprint(t.after), t.work.revert
+	return x.run.journal.Plan(p)
 }
 
 const (
@@ -189,7 +188,7 @@ func (x *router) undoStep(ctx context.Context, s *step) error {
 		return err
 	}
 	x.say(Event{Phase: Read, Text: "undoing: " + s.name})
-	if err := x.writeDown(t, nil, true); err != nil {
+	if err := x.writeDown(t, Planned{Stage: s.name, Back: true, Kept: true}); err != nil {
 		return err
 	}
 	outcome, _, err := t.run(ctx)

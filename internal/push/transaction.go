@@ -110,10 +110,17 @@ func (t *transaction) arm(ctx context.Context) error {
 
 func (t *transaction) apply(ctx context.Context) error {
 	t.begun = true
-	// A person's interruption ends the typing between two lines, not within one.
-	return t.device.apply(ctx, t.work, func(line int) {
+	// A person's interruption ends the typing between two lines, not within one; and so
+	// does the time: what is typed when the undo has run out is undone by nobody.
+	ctx, cancel := context.WithDeadlineCause(ctx, t.deadline.Add(-t.margin), errors.New("the typing takes longer than the undo waits: make --revert-after longer"))
+	defer cancel()
+	err := t.device.apply(ctx, t.work, func(line int) {
 		t.say(Event{Phase: Apply, Line: line, Lines: len(t.work.commands), Deadline: t.deadline})
 	})
+	if err == nil && t.platform == confdiff.Junos {
+		t.deadline = time.Now().Add(t.undo) // which begins with the commit
+	}
+	return err
 }
 
 // check reads the configuration back: it has to be the one that the commands make,
@@ -223,7 +230,11 @@ func (t *transaction) confirm(ctx context.Context) error {
 	} else if err != nil {
 		return err
 	}
-	return t.disarm(ctx)
+	if err := t.disarm(ctx); err != nil {
+		return err
+	}
+	// An undo that ran out at the same moment would show here.
+	return t.check(ctx)
 }
 
 // disarm confirms and asks whether anything is pending still.
@@ -283,6 +294,10 @@ func (t *transaction) unsure(ctx context.Context, cause error) (Outcome, error) 
 		if err == nil {
 			return outcome, t.unsaved(ctx, outcome, cause)
 		}
+		if _, ok := errors.AsType[*notConfirmedError](err); ok {
+			outcome, back := t.back(ctx)
+			return outcome, errors.Join(cause, err, back)
+		}
 		t.lastErr = err
 		_ = wait(ctx, t.knockEvery)
 	}
@@ -319,23 +334,42 @@ func (t *transaction) finish(ctx context.Context) (Outcome, error) {
 		return Unknown, err
 	}
 	text, err := t.device.running(ctx)
+	old, new := err == nil && t.is(text, t.have), err == nil && t.is(text, t.after)
 	switch {
 	case err != nil:
 		return Unknown, err
-	case t.is(text, t.have) && p == nil:
+	case old && new:
+		return Unknown, errors.New("the old configuration and the new one differ only in keys that cannot be compared")
+	case old && p == nil:
 		return Reverted, nil
-	case !t.is(text, t.after):
+	case !new:
 		return Unknown, errors.New("the router has neither the old configuration nor the new one")
 	case t.isMine(p):
-		if err := t.disarm(ctx); err != nil {
+		if err := t.again(ctx); err != nil {
 			return Unknown, err
 		}
 	}
-	if err := t.device.save(ctx, t.work); err != nil {
+	switch err := t.device.save(ctx, t.work); {
+	case errors.Is(err, errGone):
+		return Unknown, fmt.Errorf("the router has the new configuration, which nobody has confirmed: %w", err)
+	case err != nil:
 		t.lastErr = err
 		return Unsaved, nil
 	}
-	return Changed, nil
+	return Changed, t.check(ctx)
+}
+
+// again tests once more, because time has passed, and then confirms.
+func (t *transaction) again(ctx context.Context) error {
+	results, err := t.look(ctx)
+	if err != nil {
+		return err
+	}
+	t.results = results
+	if failed := failures(results); len(failed) > 0 {
+		return &notConfirmedError{fmt.Errorf("meanwhile %d of %d tests fail: %s", len(failed), len(results), some(failed))}
+	}
+	return t.disarm(ctx)
 }
 
 // back brings the old configuration back: at once where the router can be reached,
