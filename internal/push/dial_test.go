@@ -34,7 +34,7 @@ func TestMain(m *testing.M) {
 	}
 	// Most tests here wait for routers: more of them than processors run side by side.
 	flag.Parse()
-	if err := flag.Set("test.parallel", "10"); err != nil {
+	if err := flag.Set("test.parallel", "12"); err != nil {
 		panic(err)
 	}
 	os.Exit(m.Run())

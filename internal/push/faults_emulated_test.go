@@ -65,7 +65,7 @@ func newEmulated(t *testing.T, platform string, change func(*emulator.Options)) 
 	}
 	offers := []emulator.Offer{{Prefix: netip.MustParsePrefix("10.160.0.0/16"), ASPath: []uint32{12076}}}
 	e.options = emulator.Options{
-		Platform: platform, Name: "ce1", Running: before[0].Text, User: "netops", Password: emulatedPassword, Minute: 16 * time.Second, Settle: time.Second,
+		Platform: platform, Name: "ce1", Running: before[0].Text, User: "netops", Password: emulatedPassword, Minute: 12 * time.Second, Settle: time.Second,
 		Offers: map[netip.Addr][]emulator.Offer{netip.MustParseAddr("172.16.200.2"): offers, netip.MustParseAddr("172.16.200.6"): offers},
 	}
 	if change != nil {
@@ -153,7 +153,7 @@ func (e *emulated) order() order {
 		Intent: biggerIntentOf(e.intent), Verb: "push",
 		Targets: []orderTarget{{Router: "ce1", Host: host, Port: number, User: "netops", Password: emulatedPassword, KnownHosts: known}},
 		// The undo of Junos comes half a minute of the router's late.
-		Undo: e.options.Minute * 3 / 2, Grace: 20 * time.Second, TestFor: 14 * time.Second,
+		Undo: e.options.Minute * 3 / 2, Grace: 20 * time.Second, TestFor: 11 * time.Second,
 	}
 }
 

@@ -91,7 +91,7 @@ func (s *frrSubject) order() order {
 	s.runs++
 	o.Run += "-" + string(rune('a'+s.runs))
 	// Long enough for a busy machine: most of it is waiting.
-	o.Undo, o.Grace, o.TestFor = 40*time.Second, 20*time.Second, 30*time.Second
+	o.Undo, o.Grace, o.TestFor = 30*time.Second, 20*time.Second, 22*time.Second
 	return o
 }
 

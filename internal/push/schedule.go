@@ -111,7 +111,7 @@ func (r *Run) schedule(ctx context.Context) error {
 				busy[c] = true
 			}
 			working++
-			wg.Go(func() { x.work1(ctx); done <- x })
+			wg.Go(func() { x.takeTurn(ctx); done <- x })
 			continue
 		}
 		if working == 0 {
@@ -128,8 +128,8 @@ func (r *Run) schedule(ctx context.Context) error {
 	}
 }
 
-// work1 changes one router and fills in its report.
-func (x *router) work1(ctx context.Context) {
+// takeTurn changes one router and fills in its report.
+func (x *router) takeTurn(ctx context.Context) {
 	began := time.Now()
 	x.turn.Lock()
 	defer x.turn.Unlock()
