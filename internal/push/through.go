@@ -5,6 +5,8 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strconv"
+	"strings"
 	"time"
 
 	"github.com/ercfg/ercfg/internal/confdiff"
@@ -130,6 +132,10 @@ const (
 // wrong key or timer ends after its hold time (RFC 4271 §6.5).
 func (x *router) settle(s *stage, touched map[Neighbor]bool) time.Duration {
 	least := leastSettle
+	if x.job.Config.Platform == confdiff.FRR {
+		least += frrPolicyDelay(x.have)
+	}
+	always := least
 	switch {
 	case s.drains:
 		least = drainSettle
@@ -140,7 +146,21 @@ func (x *router) settle(s *stage, touched map[Neighbor]bool) time.Duration {
 			}
 		}
 	}
-	return min(least, x.run.options.TestFor/2)
+	return max(always, min(least, x.run.options.TestFor/2))
+}
+
+// frrPolicyDelay is how long FRR waits after a change of a policy before it judges
+// routes by it: 5 s where nothing else is configured (FRR, "bgp route-map
+// delay-timer"). What is tested before that is the old policy.
+func frrPolicyDelay(c confdiff.Config) time.Duration {
+	for _, s := range c.Statements {
+		if text, ok := strings.CutPrefix(s.Path[len(s.Path)-1], "bgp route-map delay-timer "); ok {
+			if n, err := strconv.Atoi(text); err == nil {
+				return time.Duration(n) * time.Second
+			}
+		}
+	}
+	return 5 * time.Second
 }
 
 // unwind undoes the stages that were confirmed before one failed, the last first:
