@@ -132,8 +132,11 @@ const (
 // wrong key or timer ends after its hold time (RFC 4271 §6.5).
 func (x *router) settle(s *stage, touched map[Neighbor]bool) time.Duration {
 	least := leastSettle
-	if x.job.Config.Platform == confdiff.FRR {
+	switch x.job.Config.Platform {
+	case confdiff.FRR:
 		least += frrPolicyDelay(x.have)
+	case confdiff.IOSXE:
+		least += iosxePolicyDelay(&x.change)
 	}
 	always := least
 	switch {
@@ -147,6 +150,18 @@ func (x *router) settle(s *stage, touched map[Neighbor]bool) time.Duration {
 		}
 	}
 	return max(always, min(least, x.run.options.TestFor/2))
+}
+
+// iosxePolicyDelay is how long IOS-XE waits before it sends routes by a changed policy: a
+// minute at most after the last line, where no command has it do so at once (Cisco, BGP
+// configuration guide, "Managing Routing Policy Changes" and dynamic update groups).
+func iosxePolicyDelay(c *confdiff.Change) time.Duration {
+	for _, impact := range c.Impacts {
+		if impact.Class == confdiff.RouteRefresh && len(impact.Then) == 0 {
+			return time.Minute
+		}
+	}
+	return 0
 }
 
 // frrPolicyDelay is how long FRR waits after a change of a policy before it judges

@@ -24,3 +24,16 @@ func TestFRRPolicyDelay(t *testing.T) {
 		}
 	}
 }
+
+// IOS-XE sends routes by a changed policy within a minute, unless it is told to at once.
+func TestIOSXEPolicyDelay(t *testing.T) {
+	t.Parallel()
+	for want, impacts := range map[time.Duration][]confdiff.Impact{
+		0:           {{Class: confdiff.RouteRefresh, Then: []string{"clear ip bgp 192.0.2.1 soft in"}}, {Class: confdiff.NoImpact}},
+		time.Minute: {{Class: confdiff.RouteRefresh, Then: []string{"clear ip bgp 192.0.2.1 soft in"}}, {Class: confdiff.RouteRefresh}},
+	} {
+		if got := iosxePolicyDelay(&confdiff.Change{Impacts: impacts}); got != want {
+			t.Errorf("%v, want %v", got, want)
+		}
+	}
+}
