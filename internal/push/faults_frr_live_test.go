@@ -27,7 +27,8 @@ func (e *edge) order(intent string) order {
 	return order{
 		Run: NewRunID(time.Now(), strings.NewReader(e.t.Name()[len(e.t.Name())-4:])), Dir: filepath.Join(e.dir, "state"), Intent: intent, Verb: "push",
 		Targets: []orderTarget{{Router: "ce1", Host: "10.99.0.2", User: "root", Key: string(key), KnownHosts: filepath.Join(e.dir, "known_hosts")}},
-		Undo:    time.Minute, Grace: 30 * time.Second, TestFor: 20 * time.Second,
+		// Long, for a busy machine: what succeeds does not wait for it.
+		Undo: 4 * time.Minute, Grace: 30 * time.Second, TestFor: 90 * time.Second,
 	}
 }
 

@@ -158,6 +158,7 @@ func TestFRRTwoPushes(t *testing.T) {
 	s := newFRRSubject(t)
 	for _, dir := range []string{"state", "another-machine"} {
 		first, second := s.order(), s.order()
+		first.Undo, first.TestFor = 4*time.Minute, 90*time.Second // the second runs meanwhile
 		second.Dir = filepath.Join(s.dir, dir)
 		var other result
 		r := runChild(t, first, s.at, func(e Event, _ func()) {

@@ -23,7 +23,7 @@ func TestFRRLinkByLink(t *testing.T) {
 			e := newEdge(t)
 			before := e.running()
 			o := e.order(resetIntent)
-			o.Drain, o.Undo, o.TestFor, o.Grace = drain, 4*time.Minute, 30*time.Second, 20*time.Second
+			o.Drain, o.Undo, o.TestFor, o.Grace = drain, 10*time.Minute, 2*time.Minute, 30*time.Second
 			var steps []string
 			r := runChild(t, o, e.at, func(ev Event, _ func()) {
 				if step, ok := strings.CutPrefix(ev.Text, "next: "); ok {
@@ -89,7 +89,7 @@ func TestFRRStepFails(t *testing.T) {
 	e := newEdge(t)
 	before, startup := e.running(), e.startup()
 	o := e.order(resetIntent)
-	o.Undo, o.TestFor, o.Grace = 2*time.Minute, 30*time.Second, 20*time.Second
+	o.Undo, o.TestFor, o.Grace = 4*time.Minute, 45*time.Second, 20*time.Second
 	second := false
 	r := runChild(t, o, e.at, func(ev Event, _ func()) {
 		if ev.Text == "next: er-lab.primary" {
