@@ -242,7 +242,7 @@ func runChild(t *testing.T, o order, enter func(argv ...string) *exec.Cmd, at fu
 	if err := cmd.Start(); err != nil {
 		t.Fatal(err)
 	}
-	limit := time.AfterFunc(5*time.Minute, func() { _ = syscall.Kill(-cmd.Process.Pid, syscall.SIGKILL) })
+	limit := time.AfterFunc(12*time.Minute, func() { _ = syscall.Kill(-cmd.Process.Pid, syscall.SIGKILL) })
 	defer limit.Stop()
 	b, err := json.Marshal(o)
 	if err != nil {

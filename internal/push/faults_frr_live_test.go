@@ -92,7 +92,7 @@ func (s *frrSubject) order() order {
 	s.runs++
 	o.Run += "-" + string(rune('a'+s.runs))
 	// Long enough for a busy machine: most of it is waiting.
-	o.Undo, o.Grace, o.TestFor = 30*time.Second, 20*time.Second, 22*time.Second
+	o.Undo, o.Grace, o.TestFor = 45*time.Second, 20*time.Second, 33*time.Second
 	return o
 }
 

@@ -125,6 +125,9 @@ func TestFRRSpecialFaults(t *testing.T) {
 func playSpecial(t *testing.T, s *frrSubject, i int, f special) cell {
 	t.Helper()
 	o := s.order()
+	if f.end == "new" {
+		o.Undo, o.TestFor = 4*time.Minute, 90*time.Second // it does not wait for them
+	}
 	if f.change != nil {
 		f.change(s, &o)
 	}
