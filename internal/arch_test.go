@@ -85,8 +85,10 @@ var (
 		"github.com/scrapli/scrapligo":             "internal/push/session.go",
 		"golang.org/x/crypto":                      "internal/push/*.go",
 		"github.com/kevinburke/ssh_config":         "internal/push/sshconfig.go",
-		"golang.org/x/sys":                         "internal/lab/*.go",
+		"golang.org/x/sys":                         "internal/*/*.go", // lab, and verify's sockets
 		"github.com/netsampler/goflow2/v2":         "internal/verify/collect.go",
+		"github.com/gopacket/gopacket":             "internal/verify/pcap.go",
+		"github.com/gaissmai/bart":                 "internal/verify/classify.go",
 	}
 
 	// impure are packages of the standard library that a pure one may not

@@ -1,0 +1,164 @@
+package verify
+
+import (
+	"fmt"
+	"maps"
+	"slices"
+)
+
+// Bounds on what exporters may tell beside the names of legs: a large provider edge
+// has some thousand interfaces, and a forger shall not fill the memory.
+const (
+	maxNames   = 65536 // of all routers
+	maxNameLen = 128   // ifDescr of any platform is shorter
+)
+
+// Indexes are what a router's interfaces are numbered, by each rung that names them.
+type indexes struct {
+	names    [ByAsking + 1]map[uint32]string // as they were told
+	numbers  [ByAsking + 1]map[string]uint32 // by canonical name
+	spots    map[uint32]spot                 // of every index that has a name
+	complete bool                            // every leg of the router has an index of its own
+}
+
+// find looks an index up. One that nobody names is no leg where every leg has another.
+func (x *indexes) find(index uint32) spot {
+	s, ok := x.spots[index]
+	if !ok && x.complete {
+		return spot{kind: noLeg}
+	}
+	return s
+}
+
+// name notes what a rung calls an index. A name has one index on a rung, the last that
+// was told: a router that restarts may number its interfaces anew.
+func (r *placed) name(rung Rung, index uint32, name string) {
+	x := &r.indexes
+	if x.spots == nil {
+		x.spots = make(map[uint32]spot)
+	}
+	if x.names[rung] == nil {
+		x.names[rung], x.numbers[rung] = make(map[uint32]string), make(map[string]uint32)
+	}
+	if before, ok := x.names[rung][index]; ok {
+		delete(x.numbers[rung], canonical(r.platform, before))
+	}
+	same := canonical(r.platform, name)
+	moved, ok := x.numbers[rung][same]
+	if ok {
+		delete(x.names[rung], moved)
+	}
+	x.names[rung][index], x.numbers[rung][same] = name, index
+	changed := r.resolve(index)
+	if ok && moved != index {
+		changed = r.resolve(moved) || changed
+	}
+	if changed {
+		x.complete = r.complete()
+	}
+}
+
+// resolve works out what an index means, and reports whether legs may be affected.
+// Where two rungs name different interfaces for it, it means nothing.
+func (r *placed) resolve(index uint32) bool {
+	x := &r.indexes
+	before := x.spots[index]
+	delete(x.spots, index)
+	for rung, names := range x.names {
+		name, ok := names[index]
+		if !ok {
+			continue
+		}
+		s := r.named(canonical(r.platform, name))
+		s.rung = Rung(rung)
+		better, ok := x.spots[index]
+		if ok && (better.kind != s.kind || better.exact != s.exact || better.leg != s.leg || better.port != s.port) {
+			x.spots[index] = spot{}
+			return true
+		}
+		if !ok {
+			x.spots[index] = s
+		}
+	}
+	return before.exact || x.spots[index].exact
+}
+
+// complete reports whether every leg of the router has an index of its own.
+func (r *placed) complete() bool {
+	has := func(e legEnd) bool {
+		for _, numbers := range r.indexes.numbers {
+			if n, ok := numbers[e.name]; ok && r.indexes.spots[n].exact {
+				return true
+			}
+		}
+		return false
+	}
+	return len(r.legs) > 0 && !slices.ContainsFunc(r.legs, func(e legEnd) bool { return !has(e) })
+}
+
+// named tells what an interface is by its canonical name. The port under one leg alone
+// stands for it: exporters on Linux watch the port and tell the tag. Of several legs
+// over a port nobody can tell which is meant.
+func (r *placed) named(name string) spot {
+	for i := range r.legs {
+		if e := &r.legs[i]; e.name == name {
+			return spot{kind: onLeg, leg: e.leg, exact: true}
+		}
+	}
+	for i := range r.ports {
+		switch p := &r.ports[i]; {
+		case p.name != name:
+		case len(p.legs) == 1:
+			return spot{kind: onLeg, leg: p.legs[0].leg, port: int32(i)}
+		default:
+			return spot{kind: onPort, port: int32(i)}
+		}
+	}
+	return spot{kind: noLeg}
+}
+
+// Interface learns what an exporter calls an interface. What no router of the plan
+// tells is not kept.
+func (p *Placer) Interface(i Interface) {
+	e, ok := p.exporters[i.Exporter.Unmap()]
+	if !ok || e.router < 0 || i.Index == 0 || i.Name == "" || len(i.Name) > maxNameLen {
+		return
+	}
+	r := &p.routers[e.router]
+	before, told := r.indexes.names[ByOptions][i.Index]
+	if told && before == i.Name {
+		return
+	}
+	if !told && r.named(canonical(r.platform, i.Name)).kind == noLeg {
+		if p.others == maxNames {
+			return
+		}
+		p.others++
+	}
+	r.name(ByOptions, i.Index, i.Name)
+}
+
+// Contradictions are sentences about interfaces that two sources name differently. No
+// record is placed by such an index.
+func (p *Placer) Contradictions() []string {
+	words := [...]string{"the intent", "the exporter", "the router, when asked,"}
+	var out []string
+	for i := range p.routers {
+		x := &p.routers[i].indexes
+		for _, n := range slices.Sorted(maps.Keys(x.spots)) {
+			if x.spots[n].kind != unknown {
+				continue
+			}
+			text := ""
+			for rung, names := range x.names {
+				if name, ok := names[n]; ok && text != "" {
+					text += fmt.Sprintf(", and %s that it is %s", words[rung], name)
+				} else if ok {
+					text = fmt.Sprintf("%s says that it is %s", words[rung], name)
+				}
+			}
+			out = append(out, fmt.Sprintf("interface %d of %s is not believed: %s", n, p.plan.Routers[i].Name, text))
+		}
+	}
+	return out
+}

@@ -1,0 +1,180 @@
+package verify
+
+import (
+	"io"
+	"net/netip"
+	"slices"
+	"sync"
+	"time"
+
+	"github.com/ercfg/ercfg/internal/plan"
+	"github.com/ercfg/ercfg/internal/sim"
+)
+
+// Options say how a verification is made. The zero value judges everything that comes.
+type Options struct {
+	Source string // where the records come from, for the report
+	// Since is when the state to be judged began: what passed before it, or began to,
+	// does not count. Zero: everything counts.
+	Since time.Time
+	// Sampling is one packet in N where neither the data nor the intent tells; 0: it is
+	// not known.
+	Sampling   uint32
+	MinSamples int           // packets that a PASS takes at least; 0: as JudgeOptions has it
+	Slot       time.Duration // of the series of bytes over time; 0: five seconds
+	// Asked are the interfaces by router and ifIndex, as the routers told when they were
+	// asked.
+	Asked map[string]map[uint32]string
+	// Idle are routers whose silence is idleness: somebody knows that their export works,
+	// and that they export nothing while they forward nothing.
+	Idle []string
+}
+
+// Slots of a series: enough for a chart, and for an hour in slots of a minute.
+const slots = 60
+
+// defaultSlot makes a chart of five minutes.
+const defaultSlot = 5 * time.Second
+
+// A Verification judges flow records while they come. Several goroutines may hand it
+// datagrams, and another one may ask for the report at any time.
+//
+// One decoder and one tally serve all sockets, under a lock: a datagram of thirty
+// flows costs a few microseconds in them, about what its way out of the kernel costs,
+// and a template is known whichever socket its exporter's next datagram comes to.
+type Verification struct {
+	plan    *plan.Plan
+	outcome sim.Outcome
+	options Options
+	placer  *Placer
+
+	mu      sync.Mutex
+	decoder *Decoder
+	tally   *Tally
+	began   time.Time
+	drops   Drops // of others than the decoder
+	notes   []string
+}
+
+// New begins a verification of what is predicted for p.
+func New(p *plan.Plan, outcome sim.Outcome, o Options, now time.Time) *Verification {
+	if o.Slot == 0 {
+		o.Slot = defaultSlot
+	}
+	v := &Verification{plan: p, outcome: outcome, options: o, began: now, decoder: NewDecoder(Bounds{}), placer: NewPlacer(p, PlaceOptions{Asked: o.Asked})}
+	v.tally = v.newTally()
+	return v
+}
+
+func (v *Verification) newTally() *Tally {
+	return NewTally(v.placer, TallyOptions{Since: v.options.Since, Timeout: activeTimeout(v.plan), Slot: v.options.Slot, Slots: slots, Sampling: v.options.Sampling})
+}
+
+// activeTimeout is the longest time that a router of p keeps a flow before it exports
+// it; where the intent has no flow export, what most routers are set to.
+func activeTimeout(p *plan.Plan) time.Duration {
+	longest := time.Duration(0)
+	for i := range p.Routers {
+		longest = max(longest, p.Routers[i].Flow.Active)
+	}
+	if longest == 0 {
+		return time.Minute
+	}
+	return longest
+}
+
+// Packet takes a datagram of an exporter, and when it came.
+func (v *Verification) Packet(payload []byte, from netip.AddrPort, at time.Time) {
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	v.decoder.Packet(payload, from.Addr(), at, v.tally)
+}
+
+// Records lets read hand over stored records, which are no datagrams, and counts what
+// it drops. The report waits until it is done.
+func (v *Verification) Records(read func(Sink) (Drops, error)) error {
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	drops, err := read(v.tally)
+	v.drops.Add(drops)
+	return err
+}
+
+// Dropped adds what was lost before it could be decoded.
+func (v *Verification) Dropped(d Drops) {
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	v.drops.Add(d)
+}
+
+// Note adds what a reader of the report has to know.
+func (v *Verification) Note(text string) {
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	v.notes = append(v.notes, text)
+}
+
+// Heard is how many flow records have come.
+func (v *Verification) Heard() uint64 {
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	var n uint64
+	for _, s := range v.decoder.Sources() {
+		n += s.Records
+	}
+	return n
+}
+
+// Report judges what has come until now.
+func (v *Verification) Report(now time.Time) *Report {
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	return v.report(now)
+}
+
+// Turn judges what has come since the last turn, and begins anew: what lasts for days
+// is judged by what it does now. Templates, interfaces and exporters stay known.
+func (v *Verification) Turn(now time.Time) *Report {
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	r := v.report(now)
+	v.tally, v.began, v.notes = v.newTally(), now, nil
+	return r
+}
+
+func (v *Verification) report(now time.Time) *Report {
+	counts, exporters := v.tally.Counts(), v.tally.Exporters(v.decoder.Sources())
+	silent := v.silent(exporters)
+	r := &Report{
+		Plan: v.plan.Name, Scenario: v.outcome.Scenario.Name(), Source: v.options.Source, Began: v.began, Took: now.Sub(v.began), Slot: v.options.Slot,
+		SeriesFrom: v.tally.seriesFrom(), Exporters: exporters, Silent: silent,
+		Other: v.tally.Other, Control: v.tally.Control, Transit: v.tally.Transit, Drops: v.decoder.Drops(), Notes: v.notes,
+	}
+	r.Drops.Add(v.drops)
+	r.Judgements = Judge(v.plan, v.outcome, counts, silent, JudgeOptions{MinSamples: v.options.MinSamples, Seen: r.Took})
+	return r
+}
+
+// silent are the routers of which nobody knows whether their export works: neither a
+// record came in this window, nor a datagram without records, as exporters with nothing
+// to say send with their templates, nor is their silence known to be idleness.
+func (v *Verification) silent(exporters []Exporter) []string {
+	return slices.DeleteFunc(v.tally.Silent(), func(router string) bool {
+		return slices.Contains(v.options.Idle, router) || slices.ContainsFunc(exporters, func(e Exporter) bool { return e.Router == router && !e.Last.Before(v.began) })
+	})
+}
+
+// SaveTemplates writes the templates that the exporters have told, so that a later run
+// need not wait until they tell them again.
+func (v *Verification) SaveTemplates(w io.Writer) error {
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	return v.decoder.Save(w)
+}
+
+// LoadTemplates reads what SaveTemplates has written.
+func (v *Verification) LoadTemplates(r io.Reader) error {
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	return v.decoder.Load(r)
+}
