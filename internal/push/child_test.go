@@ -40,17 +40,19 @@ type order struct {
 	Intent string // its text
 	// Doctor replaces text in what was rendered, old and new by turns: a change that the
 	// plan does not want.
-	Doctor  []string
-	Targets []orderTarget
-	DryRun  bool
-	Verb    string // "push", "status", "confirm", "revert"
-	Of      string // the run that status, confirm and revert are about
-	Undo    time.Duration
-	Grace   time.Duration
-	TestFor time.Duration
-	Others  bool // save what others have not saved
-	Drain   bool
-	Repeat  int // as many pushes, one after the other; zero: one
+	Doctor   []string
+	Targets  []orderTarget
+	DryRun   bool
+	Verb     string // "push", "status", "confirm", "revert"
+	Of       string // the run that status, confirm and revert are about
+	Undo     time.Duration
+	Grace    time.Duration
+	TestFor  time.Duration
+	Others   bool // save what others have not saved
+	Drain    bool
+	Prove    string // what the prover does; empty: there is none
+	ProveFor time.Duration
+	Repeat   int // as many pushes, one after the other; zero: one
 }
 
 type orderTarget struct {
@@ -148,7 +150,7 @@ func (o *order) run(ctx context.Context, observe func(Event)) (int, error) {
 		defer journal.Close()
 	}
 	r, err := New(p, jobs, secrets, store, journal, Options{Run: o.Run, DryRun: o.DryRun, Concurrency: 8, RevertAfter: time.Minute, TestFor: 20 * time.Second,
-		SaveOthers: o.Others, Ticket: "CHG0042", Drain: o.Drain, Render: func(p *plan.Plan) ([]artifact.Config, error) { return render.All(p, render.Options{}) }}, observe)
+		SaveOthers: o.Others, Prove: o.prover(), ProveFor: o.ProveFor, Ticket: "CHG0042", Drain: o.Drain, Render: func(p *plan.Plan) ([]artifact.Config, error) { return render.All(p, render.Options{}) }}, observe)
 	if err != nil {
 		return 3, err
 	}

@@ -15,6 +15,9 @@ type device interface {
 	read(ctx context.Context) (*standing, error)
 	// facts reads the live state.
 	facts(ctx context.Context, q Question) (Facts, error)
+	// interfaces are the names of interfaces by ifIndex: at least those that are named,
+	// as far as the router has them.
+	interfaces(ctx context.Context, names []string) (map[uint32]string, error)
 	// opinion is what the router itself thinks of the change, one line each, without
 	// taking it; nil: the platform has none.
 	opinion(ctx context.Context, w *work) ([]string, error)

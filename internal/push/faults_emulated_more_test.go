@@ -105,7 +105,7 @@ func fileRune(r rune) rune {
 	switch r {
 	case ' ':
 		return '-'
-	case ',', '\'':
+	case ',', '\'', ':':
 		return -1
 	}
 	return r
@@ -119,7 +119,7 @@ func TestEmulatedSpecialFaults(t *testing.T) {
 			t.Parallel()
 			var b table
 			t.Run("faults", func(t *testing.T) {
-				for i, f := range emulatedSpecials() {
+				for i, f := range append(emulatedSpecials(), proofSpecials()...) {
 					if f.platform != "" && f.platform != platform {
 						continue
 					}

@@ -221,7 +221,11 @@ func TestEmulatedFaults(t *testing.T) {
 					for _, m := range moments() {
 						t.Run(f.name+"/"+m.name, func(t *testing.T) {
 							t.Parallel()
-							b.add(playCell(t, newEmulated(t, platform, nil), m, f))
+							var change func(*emulator.Options)
+							if m.phase == Prove {
+								change = longer
+							}
+							b.add(playCell(t, newEmulated(t, platform, change), m, f))
 						})
 					}
 				}

@@ -121,7 +121,9 @@ func (s *frrSubject) has() (running, startup string) {
 }
 
 func (s *frrSubject) pending() bool {
-	return strings.TrimSpace(s.on(s.ce, "sh", "-c", "ls /run/ercfg/*/armed /run/ercfg/*/firing 2>/dev/null; true")) != ""
+	const look = "ls /run/ercfg/*/armed /run/ercfg/*/firing 2>/dev/null; "
+	// The first look may come while one of the two is renamed to the other.
+	return strings.TrimSpace(s.on(s.ce, "sh", "-c", look+look+"true")) != ""
 }
 
 func (s *frrSubject) reset() {

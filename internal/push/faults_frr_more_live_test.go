@@ -25,6 +25,9 @@ type special struct {
 // frrSpecials are the faults of the world around a push, each with the exit code and
 // the router's end that are right for it.
 func frrSpecials() []special {
+	proved := func(how string) func(*frrSubject, *order) {
+		return func(_ *frrSubject, o *order) { o.Prove, o.ProveFor, o.Undo = how, 4*time.Second, o.Undo+15*time.Second }
+	}
 	once := func(phase Phase, do func(s *frrSubject)) func(*frrSubject, Event, func()) {
 		done := false
 		return func(s *frrSubject, e Event, _ func()) {
@@ -86,6 +89,8 @@ func frrSpecials() []special {
 			after: func(s *frrSubject) {
 				s.on(s.ce, "vtysh", "-c", "configure terminal", "-c", "no ip prefix-list OTHERS seq 5 permit 192.0.2.0/24")
 			}},
+		{name: "none: flows prove the change", code: 0, end: "new", says: "changed", change: proved("pass")},
+		{name: "flows show another path", code: 4, end: "old", says: "the traffic is not proved: FAIL", change: proved("fail")},
 	}
 }
 

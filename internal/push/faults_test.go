@@ -59,7 +59,7 @@ type moment struct {
 func moments() []moment {
 	return []moment{
 		{"connect", Connect, 0}, {"read", Read, 0}, {"arm", Arm, 0}, {"apply, first line", Apply, 1}, {"apply, in the middle", Apply, 2},
-		{"check", Check, 0}, {"test", Test, 0}, {"confirm", Confirm, 0}, {"save", Save, 0},
+		{"check", Check, 0}, {"test", Test, 0}, {"prove", Prove, 0}, {"confirm", Confirm, 0}, {"save", Save, 0},
 	}
 }
 
@@ -76,6 +76,12 @@ type cell struct {
 func playCell(t *testing.T, s subject, m moment, f fault) cell {
 	t.Helper()
 	o := s.order()
+	if m.phase == Prove {
+		o.Prove, o.ProveFor = "pass", 4*time.Second
+		if _, real := s.(*frrSubject); real { // whose time is our own
+			o.Undo += 15 * time.Second
+		}
+	}
 	played := false
 	r := runChild(t, o, s.enter(), func(e Event, kill func()) {
 		// Before the question, read comes once for the survey; the push reads again.

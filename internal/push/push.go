@@ -25,13 +25,14 @@ const (
 	Apply                // the commands are typed
 	Check                // the configuration is read back and compared
 	Test                 // sessions, timers, BFD, routes, paths
+	Prove                // flow telemetry says that the traffic takes these paths; only where that is asked for
 	Confirm              // the undo is disarmed
 	Save                 // the startup configuration is written
 	Done
 	Revert // the old configuration is put back, and that is proved
 )
 
-var phaseWords = [...]string{"connect", "read", "arm", "apply", "check", "test", "confirm", "save", "done", "revert"}
+var phaseWords = [...]string{"connect", "read", "arm", "apply", "check", "test", "prove", "confirm", "save", "done", "revert"}
 
 // String returns one word.
 func (p Phase) String() string { return phaseWords[p] }
@@ -115,7 +116,7 @@ type Event struct {
 	Text string `json:"text,omitempty"`
 	// Deadline is when the router undoes the change by itself; zero: it does not.
 	Deadline time.Time `json:"deadline,omitzero"`
-	// Tests are the results so far, in Test.
+	// Tests are the results so far, in Test and Prove.
 	Tests []TestResult `json:"tests,omitempty"`
 	// Outcome is set on the last event of a router.
 	Outcome *Outcome `json:"outcome,omitempty"`

@@ -30,6 +30,10 @@ type Options struct {
 	RevertAfter time.Duration
 	// TestFor bounds the tests; it is shorter than RevertAfter by a margin.
 	TestFor time.Duration
+	// Prove proves each step by the traffic, after its tests; nil: nothing is proved.
+	// ProveFor bounds it. Both fit into RevertAfter.
+	Prove    Prover
+	ProveFor time.Duration
 	// Together lets one window hold a change that resets the sessions of both links of a
 	// circuit, where one router ends both.
 	Together bool
@@ -114,6 +118,9 @@ func New(p *plan.Plan, jobs []Job, secrets *Secrets, store *Store, journal *Jour
 	}
 	if most := o.RevertAfter - 2*testMargin; o.TestFor > most || o.TestFor <= 0 {
 		return nil, fmt.Errorf("tests of %s: they end at least %s before the undo, which comes after %s", o.TestFor, 2*testMargin, o.RevertAfter)
+	}
+	if err := o.provable(); err != nil {
+		return nil, err
 	}
 	r := &Run{plan: p, options: o, limits: limitsFor(o.RevertAfter), secrets: secrets, store: store, journal: journal, observe: observe, oracle: newOracle(p), release: func() {}}
 	shared := sharingCircuit(p, o.Only)

@@ -76,6 +76,9 @@ func (x *router) next(ctx context.Context, s *stage, anew bool) (*transaction, e
 	e := s.oracle.touchedBy(s.plan, &x.change)
 	t.settle = x.settle(s, e.touched)
 	t.test = x.tester(s.oracle, s.plan, e)
+	if o := x.run.options; o.Prove != nil {
+		t.proof = proof{o.Prove, Proving{Router: x.plan.Name, Step: s.name, Plan: s.oracle.p}, o.ProveFor}
+	}
 	if s.name != "" {
 		x.say(Event{Phase: Read, Text: "next: " + s.name})
 	}

@@ -47,6 +47,7 @@ type transaction struct {
 	test func(context.Context, device) ([]TestResult, error)
 	// testFor bounds the tests, settle is how long they have to hold without a break.
 	testFor, settle time.Duration
+	proof
 
 	say func(Event) // fills in time and router
 
@@ -80,7 +81,10 @@ func (t *transaction) forward(ctx context.Context) (Phase, error) {
 	for _, step := range []struct {
 		phase Phase
 		do    func(context.Context) error
-	}{{Arm, t.arm}, {Apply, t.apply}, {Check, t.check}, {Test, t.prove}, {Confirm, t.confirm}, {Save, t.save}} {
+	}{{Arm, t.arm}, {Apply, t.apply}, {Check, t.check}, {Test, t.tests}, {Prove, t.prove}, {Confirm, t.confirm}, {Save, t.save}} {
+		if step.phase == Prove && t.prover == nil {
+			continue
+		}
 		if step.phase < Save { // what is confirmed is saved, whatever the person wants
 			if err := ctx.Err(); err != nil {
 				return step.phase, &notConfirmedError{fmt.Errorf("interrupted before %s: %w", step.phase, context.Cause(ctx))}
@@ -112,7 +116,7 @@ func (t *transaction) apply(ctx context.Context) error {
 	t.begun = true
 	// A person's interruption ends the typing between two lines, not within one; and so
 	// does the time: what is typed when the undo has run out is undone by nobody.
-	ctx, cancel := context.WithDeadlineCause(ctx, t.deadline.Add(-t.margin), errors.New("the typing takes longer than the undo waits: make --revert-after longer"))
+	ctx, cancel := context.WithDeadlineCause(ctx, t.deadline.Add(-t.margin-t.within), errors.New("the typing takes longer than the undo waits: make --revert-after longer"))
 	defer cancel()
 	err := t.device.apply(ctx, t.work, func(line int) {
 		t.say(Event{Phase: Apply, Line: line, Lines: len(t.work.commands), Deadline: t.deadline})
@@ -140,14 +144,19 @@ func (t *transaction) check(ctx context.Context) error {
 	return nil
 }
 
-// prove tests until everything holds, and goes on holding, or the time is over. A
-// session that is lost meanwhile is opened again: the change may have cost us the
-// way to the router for a moment only.
-func (t *transaction) prove(ctx context.Context) error {
+// tests are those of a change; what is to be proved after them has its time.
+func (t *transaction) tests(ctx context.Context) error {
 	end := time.Now().Add(t.testFor)
-	if last := t.deadline.Add(-t.margin); end.After(last) {
+	if last := t.deadline.Add(-t.margin - t.within); end.After(last) {
 		end = last
 	}
+	return t.hold(ctx, Test, t.settle, end)
+}
+
+// hold tests in a phase until everything holds, and goes on holding for settle, or it is
+// end. A session that is lost meanwhile is opened again: the change may have cost us the
+// way to the router for a moment only.
+func (t *transaction) hold(ctx context.Context, phase Phase, settle time.Duration, end time.Time) error {
 	var since time.Time
 	for {
 		results, err := t.look(ctx)
@@ -167,8 +176,8 @@ func (t *transaction) prove(ctx context.Context) error {
 			} else if since.IsZero() {
 				since = now
 			}
-			t.say(Event{Phase: Test, Deadline: t.deadline, Tests: results, Text: testText(results, failed, since, t.settle, now)})
-			if len(failed) == 0 && now.Sub(since) >= t.settle {
+			t.say(Event{Phase: phase, Deadline: t.deadline, Tests: results, Text: testText(results, failed, since, settle, now)})
+			if len(failed) == 0 && now.Sub(since) >= settle {
 				return nil
 			}
 			if now.After(end) && len(failed) > 0 {

@@ -94,6 +94,8 @@ func (s *iosxeSession) show(l *iosxeLine) string {
 		return s.showNeighbors()
 	case "show bfd neighbors details":
 		return s.showBFD()
+	case "show snmp mib ifmib ifindex":
+		return s.showIndexes()
 	}
 	return s.showRoutes(l)
 }

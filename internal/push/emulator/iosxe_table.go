@@ -20,6 +20,7 @@ show running-config
 show startup-config
 show bgp all neighbors
 show bfd neighbors details
+show snmp mib ifmib ifindex
 show bgp ipv4 unicast neighbors <ip> routes
 show bgp ipv4 unicast neighbors <ip> advertised-routes
 show bgp ipv6 unicast neighbors <ip6> routes

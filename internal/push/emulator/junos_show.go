@@ -44,6 +44,8 @@ func (s *junosSession) ask(words []junosWord, pipes [][]junosWord) {
 		s.configured(words[2:], pipes)
 	case begins("show bgp"), begins("show bfd"), begins("show route"):
 		s.live(words, pipes)
+	case begins("show interfaces"):
+		s.ports(words, pipes)
 	case begins("clear bgp neighbor"):
 		s.cleared(words)
 	case begins("file delete"):
