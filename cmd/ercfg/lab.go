@@ -33,7 +33,7 @@ type labFlags struct {
 func (a *app) labCommand() *cobra.Command {
 	f := labFlags{dir: labsDir}
 	cmd := &cobra.Command{
-		Use:   "lab up|test|drill|status|sh|down",
+		Use:   "lab up|traffic|test|drill|fail|heal|status|sh|down",
 		Short: "Build the network alive on this host, test it and break it",
 		Long: `lab builds the network of an intent on one Linux host: each router as a real FRR
 in namespaces of its own with the text that render makes, Azure's side around it
@@ -45,6 +45,8 @@ It needs root, FRR, iproute2 and nftables, and says what is missing.`,
 		Example: `  sudo ercfg lab up site.yaml
   sudo ercfg lab test site.yaml       is everything as planned?
   sudo ercfg lab drill site.yaml      does every failure end as predicted?
+  sudo ercfg lab traffic site.yaml    traffic for verify --lab to see
+  sudo ercfg lab fail site.yaml er-lon.primary
   sudo ercfg lab sh ce1               a shell on a router, or vtysh
   sudo ercfg lab down`,
 		Args: func(cmd *cobra.Command, args []string) error {
@@ -60,7 +62,7 @@ It needs root, FRR, iproute2 and nftables, and says what is missing.`,
 		RunE: func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
 	}
 	cmd.PersistentFlags().StringVar(&f.dir, "dir", f.dir, "keep what is known of labs in this `DIR`")
-	for _, c := range []*cobra.Command{a.labUp(&f), a.labTest(&f), a.labDrill(&f), a.labStatus(&f), a.labShell(&f), a.labDown(&f)} {
+	for _, c := range []*cobra.Command{a.labUp(&f), a.labTraffic(&f), a.labTest(&f), a.labDrill(&f), a.labFail(&f), a.labHeal(&f), a.labStatus(&f), a.labShell(&f), a.labDown(&f)} {
 		c.DisableFlagsInUseLine = true
 		cmd.AddCommand(c)
 	}

@@ -11,7 +11,7 @@ import (
 // labCommand refuses: the lab's routers are network namespaces.
 func (a *app) labCommand() *cobra.Command {
 	return &cobra.Command{
-		Use:     "lab up|test|drill|status|sh|down",
+		Use:     "lab up|traffic|test|drill|fail|heal|status|sh|down",
 		Short:   "Build the network alive on this host (Linux only)",
 		Long:    `lab builds the network of an intent alive on one Linux host. This is no Linux.`,
 		Example: `  ercfg paths site.yaml   predicts what a lab would show`,

@@ -24,7 +24,7 @@ import (
 // The help of every verb of lab fits a terminal and has the flags of all of them.
 func TestLabHelp(t *testing.T) {
 	t.Parallel()
-	for _, verb := range []string{"up", "test", "drill", "status", "sh", "down"} {
+	for _, verb := range []string{"up", "traffic", "test", "drill", "fail", "heal", "status", "sh", "down"} {
 		code, text, _ := call(t, &app{}, "help", "lab", verb)
 		if code != exitOK {
 			t.Fatalf("%s: exit code %d", verb, code)

@@ -51,6 +51,9 @@ type Node struct {
 	// each prefix of a VNet or network, in its order; one for each service and
 	// family on Services.
 	Hosts []netip.Addr `json:",omitempty"`
+	// Collector is the address that the routers export flows to, on the one site that
+	// has it.
+	Collector netip.Addr `json:",omitzero"`
 	// Born is when PID began, in clock ticks after the machine's start: a number
 	// that another process has by now is never entered.
 	Born uint64 `json:",omitempty"`

@@ -47,6 +47,9 @@ func (n *network) lanText(r *plan.Router) string {
 			b.WriteString(staticRoute(netip.PrefixFrom(hop, hop.BitLen()), n.lan[s.name].via(hop)))
 		}
 	}
+	if n.collectorSite != nil {
+		b.WriteString(staticRoute(netip.PrefixFrom(n.collector, n.collector.BitLen()), n.lan[n.collectorSite.name].via(n.collector)))
+	}
 	for _, o := range r.Origins {
 		switch {
 		case o.How == plan.Network, o.How == plan.Redistribute && o.Protocol == "static":

@@ -184,7 +184,11 @@ func (s *site) setup(n *network) string {
 	var b strings.Builder
 	own := n.lan[s.name]
 	fmt.Fprintf(&b, "address add %s dev %s\naddress add %s dev %[2]s\n", own.v4, lanPort, own.v6)
-	for _, a := range append(slices.Clone(s.hosts), s.nextHops...) {
+	addresses := append(slices.Clone(s.hosts), s.nextHops...)
+	if n.collectorSite == s {
+		addresses = append(addresses, n.collector)
+	}
+	for _, a := range addresses {
 		fmt.Fprintf(&b, "address add %s dev lo\n", netip.PrefixFrom(a, a.BitLen()))
 	}
 	// The prefix of length 0 says which family a line of the batch is of.

@@ -33,6 +33,7 @@ type load struct {
 	daemons []string // of FRR; none: no FRR
 	frr     string   // its configuration
 	bird    string   // configuration of BIRD; empty: no BIRD
+	flow    flowLoad // flow export
 }
 
 // loads writes down what each node runs.
@@ -48,7 +49,7 @@ func (n *network) loads(configs []artifact.Config, secrets func(secret.Ref) (sec
 		}
 		text, err := n.routerText(r, configs[at], secrets)
 		all = append(all, err)
-		out[r.Name] = load{daemons: daemons, frr: text}
+		out[r.Name] = load{daemons: daemons, frr: text, flow: flowLoadOf(r, configs[at])}
 	}
 	for name, s := range n.speakers {
 		l := load{daemons: azureDaemons, setup: s.kernelPorts() + strings.Join(s.setup, "\n")}

@@ -32,6 +32,10 @@ type network struct {
 	speakers map[string]*speaker
 	lan      map[string]lanEnd // of routers and sites, by name
 	sites    map[string]*site  // by on-premises network
+	// collector is the address that flows are exported to, and collectorSite the
+	// host that has it; zero and nil: no telemetry.
+	collector     netip.Addr
+	collectorSite *site
 }
 
 // A wire is a Wire with what only its making needs.
@@ -43,6 +47,7 @@ type wire struct {
 	number       int  // of a tunnel that rides, from 1
 	onBridge     bool // through node provider
 	lan, standIn bool // one end at a port of node provider
+	index        int  // of IfA, as the intent numbers it; 0: the kernel does
 }
 
 // lanEnd is where a node is on the LAN.
@@ -67,6 +72,7 @@ func design(p *plan.Plan, o Options, ride string) (*network, error) {
 	}
 	n.addAzure()
 	n.addSites()
+	n.addCollector()
 	n.addLAN()
 	if len(n.nodes) > MaxNodes {
 		return nil, fmt.Errorf("%d nodes (routers, MSEEs, gateways, hosts) are more than the %d that a lab may have", len(n.nodes), MaxNodes)
@@ -79,6 +85,9 @@ func design(p *plan.Plan, o Options, ride string) (*network, error) {
 		}
 	}
 	n.plugIn()
+	for i := range n.wires {
+		n.wires[i].index = indexOf(p, n.wires[i].A, n.wires[i].IfA)
+	}
 	return n, n.checkInterfaces()
 }
 

@@ -136,6 +136,9 @@ func (n *network) build(ctx context.Context, s *state, loads map[string]load, di
 		return err
 	}
 	step("all daemons have their configuration")
+	if err := n.startExporters(ctx, loads, say); err != nil {
+		return err
+	}
 	s.Lab.Nodes, s.Up = n.nodes, true
 	for _, w := range n.wires {
 		if !w.standIn {

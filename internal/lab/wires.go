@@ -26,20 +26,20 @@ func (n *network) connect(ctx context.Context) error {
 		switch {
 		case w.remote.IsValid():
 			// Of two Ethernet frames one in the other, the outer one needs room.
-			up[w.A].WriteString(w.ride(w.IfA, w.local.String(), w.remote.String()))
-			up[w.B].WriteString(w.ride(w.IfB, w.remote.String(), w.local.String()))
+			up[w.A].WriteString(w.ride(w.IfA, w.numbered(), w.local.String(), w.remote.String()))
+			up[w.B].WriteString(w.ride(w.IfB, "", w.remote.String(), w.local.String()))
 			continue
 		case w.onBridge:
 			bridge := "br" + w.PortA[1:]
 			fmt.Fprintf(&b, "link add name %s type bridge mcast_snooping 0 forward_delay 0\nlink set dev %[1]s up\n", bridge)
 			for _, end := range []struct {
-				port, name string
-				pid        int
-			}{{w.PortA, w.IfA, a}, {w.PortB, w.IfB, z}} {
-				fmt.Fprintf(&b, "link add name %s type veth peer name %s netns %d\nlink set dev %[1]s master %[4]s up\n", end.port, end.name, end.pid, bridge)
+				port, name, index string
+				pid               int
+			}{{w.PortA, w.IfA, w.numbered(), a}, {w.PortB, w.IfB, "", z}} {
+				fmt.Fprintf(&b, "link add name %s%s netns %d type veth peer name %s\nlink set dev %[4]s master %s up\n", end.name, end.index, end.pid, end.port, bridge)
 			}
 		default:
-			fmt.Fprintf(&b, "link add name %s netns %d type veth peer name %s netns %d\n", w.IfA, a, w.IfB, z)
+			fmt.Fprintf(&b, "link add name %s%s netns %d type veth peer name %s netns %d\n", w.IfA, w.numbered(), a, w.IfB, z)
 			if w.lan {
 				fmt.Fprintf(&b, "link set dev %s master lan\n", w.IfB)
 			}
@@ -63,12 +63,21 @@ func (n *network) connect(ctx context.Context) error {
 // Azure look like without their encryption; VXLAN is there where the kernel has
 // no GRE. VXLAN gives every inner flow an outer source port of its own, so that
 // the flows of a tunnel use all links under it; one ESP or GRE flow uses one.
-func (w *wire) ride(name, local, remote string) string {
+func (w *wire) ride(name, index, local, remote string) string {
 	kind := fmt.Sprintf("vxlan id %d local %s remote %s dstport 4789 nolearning", w.number, local, remote)
 	if w.Tunnel == "gre" {
 		kind = fmt.Sprintf("gre local %s remote %s ttl 64", local, remote)
 	}
-	return fmt.Sprintf("link add name %s mtu %d type %s\nlink set dev %[1]s up\n", name, w.mtuA, kind)
+	return fmt.Sprintf("link add name %s%s mtu %d type %s\nlink set dev %[1]s up\n", name, index, w.mtuA, kind)
+}
+
+// numbered is the part of a line for ip -batch that gives A's interface the number
+// of the intent: the kernel takes it of the first end that a line names.
+func (w *wire) numbered() string {
+	if w.index == 0 {
+		return ""
+	}
+	return fmt.Sprintf(" index %d", w.index)
 }
 
 // hasGRE reports whether this kernel can make a GRE tunnel. The module is not

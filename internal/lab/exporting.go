@@ -1,0 +1,31 @@
+//go:build linux
+
+package lab
+
+import (
+	"context"
+	"strings"
+)
+
+// Exporting lists the routers whose flow export runs: the kernel has the exporter down
+// as the reader of its samples. Such a router exports nothing while it forwards nothing,
+// so that its silence says that it is idle.
+func (l *Lab) Exporting(ctx context.Context) ([]string, error) {
+	script := `group=$(sed -n 's/^uacctd_group: //p' "$1" 2>/dev/null)
+if [ -n "$group" ] && awk -v group="$group" '$1 == group { found = 1 } END { exit !found }' /proc/net/netfilter/nfnetlink_log; then echo yes; fi`
+	var out []string
+	for i := range l.Nodes {
+		n := &l.Nodes[i]
+		if n.Kind != Router {
+			continue
+		}
+		said, err := n.Exec(ctx, "/bin/sh", "-c", script, "sh", uacctdFile)
+		if err != nil {
+			return nil, err
+		}
+		if strings.TrimSpace(said) == "yes" {
+			out = append(out, n.Name)
+		}
+	}
+	return out, nil
+}

@@ -1,0 +1,153 @@
+//go:build linux
+
+package lab_test
+
+import (
+	"fmt"
+	"maps"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/ercfg/ercfg/internal/lab"
+	"github.com/ercfg/ercfg/internal/plan"
+	"github.com/ercfg/ercfg/internal/sim"
+	"github.com/ercfg/ercfg/internal/verify"
+)
+
+// exporter replaces what exports on a router: conf is a configuration of the program
+// (of pmacct), argv its command, which goes into the background by itself. It
+// is ready when there is the process, and for uacctd when the kernel knows it.
+func (f *flowTruth) exporter(router, conf string, argv ...string) {
+	f.Helper()
+	script := `for p in /proc/[0-9]*; do
+	case $(readlink "$p/exe") in */uacctd | */pmacctd | */softflowd) kill -KILL "${p#/proc/}" ;; esac
+done
+printf '%s' "$1" >/run/exporter.conf
+shift
+exec "$@" </dev/null >/run/exporter.log 2>&1`
+	n := f.l.Node(router)
+	if _, err := n.Exec(f.Context(), append([]string{"/bin/sh", "-c", script, "sh", conf}, argv...)...); err != nil {
+		log, _ := n.Exec(f.Context(), "cat", "/run/exporter.log")
+		f.Fatalf("%v\n%s", err, log)
+	}
+	if argv[0] != "uacctd" {
+		return
+	}
+	waitFor(f, 15*time.Second, "uacctd is ready", func() string {
+		text, err := n.Exec(f.Context(), "cat", "/proc/net/netfilter/nfnetlink_log")
+		if err != nil {
+			f.Fatal(err)
+		}
+		if !strings.HasPrefix(strings.TrimSpace(text), "2055 ") {
+			return text
+		}
+		return ""
+	})
+}
+
+// uacctd is a configuration of uacctd that tells of a flow two seconds after its
+// last packet.
+func uacctd(lines ...string) string {
+	return strings.Join(append([]string{
+		"daemonize: true", "uacctd_group: 2055", "uacctd_threshold: 1",
+		"aggregate[x]: src_host, dst_host, src_port, dst_port, proto, tos, in_iface, out_iface",
+	}, lines...), "\n") + "\n"
+}
+
+const quickTimeouts = "nfprobe_timeouts[x]: tcp=2:tcp.rst=2:tcp.fin=2:udp=2:icmp=2:general=2:maxlife=5:expint=1"
+
+// Every exporter of the fact sheet is understood, and what it does not tell is not
+// made up.
+func TestFlowTruthExporters(t *testing.T) {
+	t.Parallel()
+	needExporter(t)
+	f := newFlowTruth(t, exported(t, "02-dual-stack-one-ce", fmt.Sprintf(telemetry, "10.40.1.50", 1), nil))
+	f.quiet(f.listener.Load())
+	f.silence = 8 * time.Second
+	o := lab.TrafficOptions{For: 10 * time.Second, Rate: 50}
+	const receiver, source = "10.40.1.50:2055", "10.40.255.1"
+	nfprobe := func(version, engine string) string {
+		return uacctd("plugins: nfprobe[x]", "nfprobe_version[x]: "+version, "nfprobe_receiver[x]: "+receiver, "nfprobe_source_ip[x]: "+source, "nfprobe_engine[x]: "+engine, quickTimeouts)
+	}
+
+	f.Log("uacctd, NetFlow v9")
+	f.exporter("ce1", nfprobe("9", "109"), "uacctd", "-f", "/run/exporter.conf")
+	r, truth := f.verified(f.outcome(""), o)
+	f.agree(r, truth, 0)
+	f.all(r, verify.Pass)
+
+	f.Log("uacctd, NetFlow v5: it has no IPv6")
+	f.exporter("ce1", nfprobe("5", "1:5"), "uacctd", "-f", "/run/exporter.conf")
+	r, truth = f.verified(f.outcome(""), o)
+	maps.DeleteFunc(truth, func(k truthKey, _ verify.Amount) bool { return k.family == plan.IPv6 })
+	f.agree(r, truth, 0)
+	for _, j := range r.Judgements {
+		want := verify.Pass
+		if j.Family == plan.IPv6 {
+			want = verify.Insufficient
+		}
+		if j.Verdict != want {
+			f.Errorf("%s %s: %s, want %s: %q", j.Family, j.Direction, j.Verdict, want, j.Reasons)
+		}
+	}
+
+	f.Log("uacctd, sFlow: its lengths are those of frames, and it may miss a packet")
+	f.exporter("ce1", uacctd("plugins: sfprobe[x]", "sfprobe_receiver[x]: "+receiver, "sfprobe_agentip[x]: "+source, "sampling_rate[x]: 1"), "uacctd", "-f", "/run/exporter.conf")
+	r, truth = f.verified(f.outcome(""), o)
+	f.agree(r, truth, 0.03)
+	f.all(r, verify.Pass)
+
+	f.Log("pmacctd on both links, what leaves by them: nothing tells of the way back")
+	var b strings.Builder
+	for _, leg := range f.legs {
+		fmt.Fprintf(&b, "ifindex=%d ifname=%s direction=out\n", f.number("ce1", leg.device), leg.device)
+	}
+	f.exporter("ce1", strings.Join([]string{
+		"daemonize: true", "pcap_interfaces_map: /run/interfaces.map", "pcap_ifindex: map", "plugins: nfprobe[x]",
+		"aggregate[x]: src_host, dst_host, src_port, dst_port, proto, tos, in_iface, out_iface",
+		"nfprobe_version[x]: 10", "nfprobe_receiver[x]: " + receiver, "nfprobe_source_ip[x]: " + source, quickTimeouts,
+	}, "\n")+"\n", "/bin/sh", "-c", `printf '%s' "$0" >/run/interfaces.map && exec pmacctd -f /run/exporter.conf`, b.String())
+	r, truth = f.verified(f.outcome(""), o)
+	maps.DeleteFunc(truth, func(k truthKey, _ verify.Amount) bool { return k.direction == sim.FromAzure })
+	f.agree(r, truth, 0)
+	for _, j := range r.Judgements {
+		want := verify.Pass
+		if j.Direction == sim.FromAzure {
+			want = verify.Insufficient
+		}
+		if j.Verdict != want {
+			f.Errorf("%s %s: %s, want %s: %q", j.Family, j.Direction, j.Verdict, want, j.Reasons)
+		}
+	}
+
+	f.Log("softflowd, NetFlow v9: one process for each link, and one number for both interfaces")
+	script := `set -e
+mkdir -p /run/softflowd/chroot
+via=$(ip -o route show 10.40.1.50 | sed 's/.*via \([^ ]*\).*/\1/')
+ip route add 10.40.1.50/32 via "$via" metric 1 src "$0"
+for i; do
+	softflowd -i "$i" -n 10.40.1.50:2055 -v 9 -6 -t maxlife=5 -t udp=2 -t general=2 -t expint=1 -p "/run/softflowd.${i%%:*}.pid" -c "/run/softflowd.${i%%:*}.ctl"
+done`
+	argv := []string{"/bin/sh", "-c", script, source}
+	for _, leg := range f.legs {
+		argv = append(argv, fmt.Sprintf("%d:%s", f.number("ce1", leg.device), leg.device))
+	}
+	f.exporter("ce1", "", argv...)
+	r, truth = f.verified(f.outcome(""), o)
+	// It has told of three to eight packets in a hundred fewer than the kernel counts.
+	f.agree(r, truth, 0.15)
+	f.all(r, verify.Pass, verify.Insufficient)
+}
+
+// number is the number of an interface.
+func (f *flowTruth) number(router, name string) uint32 {
+	f.Helper()
+	for number, n := range f.interfaces[router] {
+		if n == name {
+			return number
+		}
+	}
+	f.Fatalf("%s has no %s", router, name)
+	return 0
+}
