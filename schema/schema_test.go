@@ -107,7 +107,7 @@ func TestQuality(t *testing.T) {
 var unitless = []string{
 	"BFD.multiplier", "Collector.port", "Connection.weight", "ESP.pfsGroup", "IKE.dhGroup", "Link.ebgpMultihop", "Link.unit",
 	"Originate.process", "SSH.port", "VLAN.inner", "VLAN.outer", "VPN.ikeVersion",
-	"node.pid", "place.column", "place.line", "run.pid",
+	"exporter.domain", "node.pid", "place.column", "place.line", "run.pid",
 }
 
 // durable matches the patterns that end in units of time or rate.

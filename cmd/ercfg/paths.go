@@ -180,7 +180,7 @@ func (f *pathsFlags) question(p *plan.Plan) (question, error) {
 	}
 	q.scenarios = []sim.Scenario{{}}
 	for _, names := range f.fail {
-		s, err := scenario(p, names)
+		s, err := scenario("paths", p, names)
 		if err != nil {
 			return q, err
 		}
@@ -205,11 +205,11 @@ func (q *question) add(list ...sim.Scenario) {
 
 // scenario reads the names of what has failed. Tables join names by a plus, and
 // what a person copies from there is read, too.
-func scenario(p *plan.Plan, names string) (sim.Scenario, error) {
+func scenario(verb string, p *plan.Plan, names string) (sim.Scenario, error) {
 	names = strings.ReplaceAll(names, " + ", ",")
 	s, err := sim.ParseScenario(p, names)
 	if err != nil {
-		return s, usageError{"paths: " + err.Error(), failureHint(p, names)}
+		return s, usageError{verb + ": " + err.Error(), failureHint(p, names)}
 	}
 	return s, nil
 }

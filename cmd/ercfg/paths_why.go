@@ -26,7 +26,7 @@ func (f *pathsFlags) whyQuestion(p *plan.Plan) (question, error) {
 	}
 	var s sim.Scenario
 	if f.scenario != "" {
-		if s, err = scenario(p, f.scenario); err != nil {
+		if s, err = scenario("paths", p, f.scenario); err != nil {
 			return q, err
 		}
 	}

@@ -35,6 +35,8 @@ type pushFlags struct {
 	concurrency int
 	revertAfter time.Duration
 	testFor     time.Duration // zero: half of revertAfter
+	prove       time.Duration // zero: nothing is proved
+	listen      []string      // for flows, where something is
 	agreed
 	sshFlags
 }
@@ -55,6 +57,11 @@ confirmed and saved, and otherwise the old configuration is put back and read
 back. Whatever becomes of ercfg meanwhile, the router undoes the change by
 itself after --revert-after.
 
+--prove waits, after the tests and while the undo is armed, until the flow
+export of the routers proves that the traffic takes the predicted paths (ercfg
+help verify): only a PASS keeps the change, and what is not proved in that time
+is put back.
+
 --dry-run connects and reads, and shows the differences, the commands and what
 the router itself says of them. It changes nothing. Without a terminal and
 without --yes nothing is changed either.
@@ -68,11 +75,15 @@ Ctrl-C puts back what is open. Each run has a journal; ercfg status shows it.`,
 		Example: `  ercfg push site.yaml --dry-run      what would change, and nothing else
   ercfg push site.yaml --only ce1     one router
   ercfg push site.yaml --yes --format junit > push.xml
+  ercfg push site.yaml --prove 2m     keep it only if the traffic proves it
   ercfg push site.yaml --plan out/    only what the reviewed plan was made for
   ercfg status                        the runs, and what became of them`,
 		Args: exactly("FILE|DIR|-"),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if err := f.contradiction(args[0]); err != nil {
+				return err
+			}
+			if err := f.unprovable(cmd.Flags().Changed("prove"), cmd.Flags().Changed("test-for")); err != nil {
 				return err
 			}
 			if a.output == "json" && !cmd.Flags().Changed("format") {
@@ -89,6 +100,8 @@ Ctrl-C puts back what is open. Each run has a journal; ercfg status shows it.`,
 	flags.IntVar(&f.concurrency, "concurrency", 8, "how many routers at a time; those of one circuit never are")
 	flags.DurationVar(&f.revertAfter, "revert-after", 5*time.Minute, "when a router undoes the change by itself: whole minutes, 1m to 120m")
 	flags.DurationVar(&f.testFor, "test-for", 0, "how long the tests may take to hold (default: half of --revert-after)")
+	flags.DurationVar(&f.prove, "prove", 0, "keep a change only if flow telemetry proves the paths within this time, on each router and step")
+	flags.StringArrayVar(&f.listen, "listen", nil, "with --prove: take flow export on this UDP address, `[HOST]:PORT`; may be repeated (default: the port of telemetry.collector)")
 	flags.BoolVar(&f.together, "together", false, "change both links of a circuit at once where one router ends both, although sessions reset")
 	flags.BoolVar(&f.drain, "drain", false, "take the traffic off a link before its sessions are reset, and bring it back after")
 	flags.BoolVar(&f.saveOthers, "save-others", false, "save also what others have configured on the router and not saved")
@@ -125,6 +138,31 @@ func (f *pushFlags) contradiction(path string) error {
 	return nil
 }
 
+// unprovable refuses times in which nothing can be proved before a router undoes the
+// change, and says which would do.
+func (f *pushFlags) unprovable(asked, tests bool) error {
+	switch {
+	case !asked && len(f.listen) > 0:
+		return usageError{"push: --listen is for flow export, and nothing is to be proved", "add --prove 2m, or leave --listen out"}
+	case !asked:
+		return nil
+	case f.prove < time.Second:
+		return usageError{fmt.Sprintf("push: --prove %s is too short for anything to come", f.prove), "--prove 2m"}
+	}
+	least := push.LeastRevert(f.testFor, f.prove)
+	if f.revertAfter >= least {
+		return nil
+	}
+	if !tests { // which are half of it
+		least = push.LeastRevert(f.prove+testMargin, f.prove)
+	}
+	hint := fmt.Sprintf("--revert-after %s", brief(least))
+	if least > 2*time.Hour {
+		hint = "make --prove shorter"
+	}
+	return usageError{fmt.Sprintf("push: --prove %s after tests of %s does not fit before the undo, which comes after %s", brief(f.prove), brief(f.testFor), brief(f.revertAfter)), hint}
+}
+
 // A pushing is one push, on its way from the intent to the report.
 type pushing struct {
 	*app
@@ -139,7 +177,8 @@ type pushing struct {
 	store    *push.Store
 	progress *progress
 	run      *push.Run
-	id       string // of the run; a dry run has one for its transcripts
+	proof    *flowProof // nil: nothing is to be proved
+	id       string     // of the run; a dry run has one for its transcripts
 	began    time.Time
 }
 
@@ -191,8 +230,20 @@ func (p *pushing) apply() (reports []push.RouterReport) {
 		os.Exit(exitUnknown)
 	}
 	watched(first, second, func(ctx context.Context) {
-		p.progress.while(func() { reports = p.run.Apply(ctx) })
+		p.progress.while(func() { reports = p.provedApply(ctx) })
 	})
+	return reports
+}
+
+// provedApply changes the routers, and listens to their flows meanwhile where they are
+// to prove something.
+func (p *pushing) provedApply(ctx context.Context) (reports []push.RouterReport) {
+	if p.proof == nil {
+		return p.run.Apply(ctx)
+	}
+	if err := p.proof.while(func() { reports = p.run.Apply(ctx) }); err != nil {
+		p.progress.note("listening to flows: %v", err)
+	}
 	return reports
 }
 
@@ -257,6 +308,12 @@ func (p *pushing) begin() error {
 		return err
 	}
 	o.Run = push.NewRunID(p.began, rand.Reader)
+	if p.f.prove > 0 && !p.f.dryRun {
+		if p.proof, err = proverFor(p, o.Run, jobs, secrets); err != nil {
+			return err
+		}
+		o.Prove, o.ProveFor = p.proof.prove, p.f.prove
+	}
 	if !p.f.dryRun {
 		if p.journal, err = p.store.Create(p.header(o.Run, jobs)); err != nil {
 			return err
@@ -275,6 +332,9 @@ func (p *pushing) start(jobs []push.Job, secrets *push.Secrets, o push.Options) 
 // end lets everything go.
 func (p *pushing) end() {
 	err := p.run.Close()
+	if p.proof != nil {
+		p.proof.close()
+	}
 	if p.journal != nil {
 		err = errors.Join(err, p.journal.Close())
 	}
@@ -316,11 +376,20 @@ func (p *pushing) words(differ []*push.Surveyed) string {
 	if len(differ) > 1 {
 		them, they = "The routers undo", "themselves"
 	}
-	return fmt.Sprintf("Change %s (worst impact: %s)? %s it by %s after %s unless all tests pass. [y/N] ", who, worst, them, they, brief(p.f.revertAfter))
+	unless := "all tests pass"
+	if p.f.prove > 0 {
+		unless += " and the traffic proves it"
+	}
+	return fmt.Sprintf("Change %s (worst impact: %s)? %s it by %s after %s unless %s. [y/N] ", who, worst, them, they, brief(p.f.revertAfter), unless)
 }
 
 // brief writes whole minutes as 5m.
-func brief(d time.Duration) string { return strings.TrimSuffix(d.String(), "0s") }
+func brief(d time.Duration) string {
+	if text, ok := strings.CutSuffix(d.String(), "m0s"); ok {
+		return text + "m"
+	}
+	return d.String()
+}
 
 // interactive reports whether a person can be asked.
 func (a *app) interactive() bool {

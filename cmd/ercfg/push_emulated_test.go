@@ -48,6 +48,12 @@ type emulatedSite struct {
 // preference that somebody has changed on each. Faults are the first one's.
 func newEmulatedSite(t *testing.T, faults emulator.Faults) *emulatedSite {
 	t.Helper()
+	return newEmulatedSiteOf(t, pushIntent, faults)
+}
+
+// newEmulatedSiteOf is newEmulatedSite of another intent.
+func newEmulatedSiteOf(t *testing.T, intent string, faults emulator.Faults) *emulatedSite {
+	t.Helper()
 	home := t.TempDir()
 	t.Setenv("HOME", home)
 	t.Setenv("XDG_STATE_HOME", filepath.Join(home, "state"))
@@ -55,7 +61,7 @@ func newEmulatedSite(t *testing.T, faults emulator.Faults) *emulatedSite {
 	t.Setenv("ER_PASSWORD", "correct-horse")
 	t.Setenv("ER_1_MD5", pushKey)
 	s := &emulatedSite{file: filepath.Join(home, "site.yaml")}
-	blank := strings.NewReplacer("HOST1", "192.0.2.1", "HOST2", "192.0.2.1", "PORT1", "22", "PORT2", "22").Replace(pushIntent)
+	blank := strings.NewReplacer("HOST1", "192.0.2.1", "HOST2", "192.0.2.1", "PORT1", "22", "PORT2", "22").Replace(intent)
 	if err := os.WriteFile(s.file, []byte(blank), 0o600); err != nil {
 		t.Fatal(err)
 	}
@@ -69,7 +75,7 @@ func newEmulatedSite(t *testing.T, faults emulator.Faults) *emulatedSite {
 	if err != nil {
 		t.Fatal(err)
 	}
-	text := strings.NewReplacer("HOST1", host1, "HOST2", host2, "PORT1", port1, "PORT2", port2).Replace(pushIntent)
+	text := strings.NewReplacer("HOST1", host1, "HOST2", host2, "PORT1", port1, "PORT2", port2).Replace(intent)
 	if err := os.WriteFile(s.file, []byte(text), 0o600); err != nil {
 		t.Fatal(err)
 	}

@@ -29,7 +29,8 @@ own language: Cisco IOS-XE, Juniper Junos, FRR.`,
   ercfg paths site.yaml              which path carries what, in each failure
   ercfg render site.yaml -o out/     one configuration per router
   ercfg diff site.yaml --running captures/    what the routers have instead
-  ercfg push site.yaml               change them, test, keep it or put it back`,
+  ercfg push site.yaml               change them, test, keep it or put it back
+  ercfg verify site.yaml --for 5m    does the traffic take the paths it should?`,
 		SilenceErrors: true,
 		SilenceUsage:  true,
 		Args:          knownVerb,
@@ -41,14 +42,14 @@ own language: Cisco IOS-XE, Juniper Junos, FRR.`,
 		},
 	}
 	root.CompletionOptions.DisableDefaultCmd = true
-	root.PersistentFlags().Var(newChoice(&a.output, "text", "json"), "output", "form of findings, and of what explain, lab, paths, status and version print")
+	root.PersistentFlags().Var(newChoice(&a.output, "text", "json"), "output", "form of findings, and of what explain, lab, paths, status, verify and version print")
 	root.PersistentFlags().BoolVar(&a.verbose, "verbose", false, "print notes, too")
 	root.PersistentFlags().BoolP("help", "h", false, "print this help")
 	root.Flags().BoolVar(&version, "version", false, "do what the verb version does")
 	root.SetFlagErrorFunc(flagError)
 	// In the order of a newcomer's day; cobra sorts its own copy by name.
 	verbs := []*cobra.Command{
-		a.initCommand(), a.validateCommand(), a.pathsCommand(), a.renderCommand(), a.diffCommand(), a.pushCommand(), a.statusCommand(), a.confirmCommand(), a.revertCommand(), a.showCommand(), a.labCommand(),
+		a.initCommand(), a.validateCommand(), a.pathsCommand(), a.renderCommand(), a.diffCommand(), a.pushCommand(), a.statusCommand(), a.confirmCommand(), a.revertCommand(), a.verifyCommand(), a.showCommand(), a.labCommand(),
 		a.explainCommand(), a.schemaCommand(), a.versionCommand(), a.completionCommand(),
 	}
 	root.AddCommand(verbs...)

@@ -1,0 +1,281 @@
+package main
+
+import (
+	"bufio"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"slices"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"github.com/ercfg/ercfg/internal/diag"
+	"github.com/ercfg/ercfg/internal/sim"
+	"github.com/ercfg/ercfg/internal/verify"
+)
+
+// verifyFlags are the flags of verify. What the user did not write is empty, but for
+// the length of a window and the format.
+type verifyFlags struct {
+	listen     []string
+	sockets    int
+	window     time.Duration // of listening; with watch, of one verdict
+	pcap       string        // file; "-" is standard input
+	records    string        // the same, of Azure's Traffic Collector
+	since      string
+	scenario   string
+	minSamples int
+	sampling   uint32
+	ask        bool
+	idle       []string // routers
+	watch      bool
+	once       bool
+	metrics    string // address
+	format     string
+	sshFlags
+}
+
+func (a *app) verifyCommand() *cobra.Command {
+	var f verifyFlags
+	cmd := &cobra.Command{
+		Use:   "verify FILE|DIR|-",
+		Short: "Prove by flow telemetry which path carries the traffic",
+		Long: `verify listens to the flow export of the routers (NetFlow v5 and v9, IPFIX,
+sFlow), maps every flow to a statement of the intent, a direction and a link or
+tunnel, and holds that against what paths predicts: PASS, FAIL or INSUFFICIENT
+for each statement and direction, with the evidence. What nobody has measured is
+INSUFFICIENT and never PASS.
+
+The egress and ingress interface of a record is the proof. Its number (ifIndex)
+is known from the intent (routers.NAME.interfaceIndex), from the exporter's own
+option data, from the router itself (--ask), or else a VLAN tag tells the link.
+The report says which it was. Traffic counts where it leaves or enters the
+router that ends the link, and from the start of listening on: a record that
+began before says nothing about now, and is counted apart.
+
+In place of a socket it reads a capture (--pcap, pcap or pcapng), or records of
+Azure's ExpressRoute Traffic Collector as JSON (--records).
+
+--watch goes on for ever and judges window after window of --for; --metrics
+serves Prometheus. With --once it ends at the first FAIL.
+
+Exit code: 0 every verdict is PASS; 1 there is a FAIL; 3 there is none, and
+something is INSUFFICIENT: nobody knows.`,
+		Example: `  ercfg verify site.yaml --for 5m
+  ercfg verify site.yaml --for 2m --scenario er-lon.primary
+  ercfg verify site.yaml --listen :2055 --listen :6343 --ask
+  ercfg verify site.yaml --pcap flows.pcap --format html > proof.html
+  ercfg verify site.yaml --watch --metrics 127.0.0.1:9108`,
+		Args: exactly("FILE|DIR|-"),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			if err := f.contradiction(args[0], cmd.Flags().Changed("for")); err != nil {
+				return err
+			}
+			if a.output == "json" && !cmd.Flags().Changed("format") {
+				f.format = "json"
+			}
+			return a.verify(args[0], f)
+		},
+	}
+	flags := cmd.Flags()
+	flags.DurationVar(&f.window, "for", 5*time.Minute, "how long to listen; with --watch, the time that one verdict is about")
+	flags.StringArrayVar(&f.listen, "listen", nil, "take flow export on this UDP address, `[HOST]:PORT`; may be repeated (default: the port of telemetry.collector)")
+	flags.IntVar(&f.sockets, "sockets", 1, "sockets for each address, for more than one core; the kernel spreads exporters over them")
+	flags.StringVar(&f.pcap, "pcap", "", "read the capture `FILE|-`, and listen to nothing")
+	flags.StringVar(&f.records, "records", "", "read Traffic Collector records from the JSON `FILE|-`, and listen to nothing")
+	flags.StringVar(&f.since, "since", "", "with --pcap or --records: only what began at or after this `TIME` (RFC 3339)")
+	flags.StringVar(&f.scenario, "scenario", "", "what has failed now (`NAME[,NAME]`, as paths names it); default: nothing, or what --ask finds")
+	flags.BoolVar(&f.ask, "ask", false, "ask the routers over SSH which number which interface has, and which sessions are up")
+	flags.StringSliceVar(&f.idle, "idle", nil, "the export of this router works, and its silence means that it forwards nothing; may be repeated (`NAME`)")
+	flags.IntVar(&f.minSamples, "min-samples", 0, "packets that a PASS takes at least (default 20)")
+	flags.Uint32Var(&f.sampling, "sampling", 0, "exporters sample one packet in `N`, where neither their data nor the intent tells")
+	flags.BoolVar(&f.watch, "watch", false, "go on for ever, verdict after verdict")
+	flags.BoolVar(&f.once, "once", false, "with --watch: end at the first FAIL")
+	flags.StringVar(&f.metrics, "metrics", "", "with --watch: serve Prometheus metrics at this `[HOST]:PORT`, path /metrics")
+	flags.Var(newChoice(&f.format, "text", "markdown", "json", "junit", "html"), "format", "form of the report; --output json is --format json")
+	f.sshFlags.flags(flags)
+	return cmd
+}
+
+// stored reports whether flows are read from a file.
+func (f *verifyFlags) stored() bool { return f.pcap != "" || f.records != "" }
+
+// contradiction refuses flags that do not go together, or mean nothing.
+func (f *verifyFlags) contradiction(path string, timed bool) error {
+	switch {
+	case f.pcap != "" && f.records != "":
+		return usageError{"verify: --pcap and --records are two sources, and one verdict is about one", "run verify twice"}
+	case f.stored() && (len(f.listen) > 0 || f.watch || timed || f.sockets != 1):
+		return usageError{"verify: a file is read to its end, and nothing is listened to", "leave --listen, --sockets, --for and --watch out, or --pcap and --records"}
+	case path == "-" && (f.pcap == "-" || f.records == "-"):
+		return usageError{"verify: standard input is the intent already", "write the intent to a file"}
+	case f.since != "" && !f.stored():
+		return usageError{"verify: --since belongs to --pcap and --records: a socket has nothing older than the start of listening", "leave --since out"}
+	case f.once && !f.watch, f.metrics != "" && !f.watch:
+		return usageError{"verify: --once and --metrics belong to --watch", "add --watch"}
+	case f.window < time.Second:
+		return usageError{fmt.Sprintf("verify: --for %s is too short for anything to come", f.window), "--for 5m"}
+	case f.sockets < 1 || f.sockets > 64:
+		return usageError{fmt.Sprintf("verify: --sockets %d: it is 1 to 64", f.sockets), "one for each core is enough"}
+	case f.minSamples < 0:
+		return usageError{fmt.Sprintf("verify: --min-samples %d: there are no fewer packets than none", f.minSamples), "--min-samples 20"}
+	}
+	return nil
+}
+
+// A verifying is one verification, on its way from the intent to the report.
+type verifying struct {
+	*app
+	f     verifyFlags
+	file  string
+	in    *loaded
+	asked asked
+	v     *verify.Verification
+}
+
+// verify judges where the traffic of the intent at path goes.
+func (a *app) verify(path string, f verifyFlags) error {
+	s := &verifying{app: a, f: f, file: path}
+	var err error
+	if s.in, err = s.load(); err != nil {
+		return err
+	}
+	if err := s.knownIdle(); err != nil {
+		return err
+	}
+	outcome, err := s.predicted()
+	if err != nil {
+		return err
+	}
+	source, err := s.open()
+	if err != nil {
+		return err
+	}
+	defer source.close()
+	o := verify.Options{Source: source.name, Since: source.since, Sampling: f.sampling, MinSamples: f.minSamples, Asked: s.asked.interfaces, Slot: f.slot(), Idle: slices.Concat(f.idle, s.asked.exporting)}
+	s.v = verify.New(s.in.plan, outcome, o, time.Now())
+	for _, note := range s.asked.notes {
+		s.v.Note(note)
+	}
+	report, err := source.run(s)
+	if report == nil || err != nil {
+		return err
+	}
+	if err := product(s.print(report)); err != nil {
+		return err
+	}
+	return verdictOf(report)
+}
+
+// slot is the length of a slot of a chart, so that a window fills it.
+func (f *verifyFlags) slot() time.Duration {
+	if f.stored() {
+		return 0
+	}
+	return max(time.Second, (f.window / 60).Round(time.Second))
+}
+
+// load reads the intent. A rule of design that it breaks does not matter here: the
+// traffic is where it is, and the prediction says where it is to be.
+func (s *verifying) load() (*loaded, error) {
+	if s.f.lab {
+		return s.loadTwin(s.file)
+	}
+	in, err := s.loadAs(s.file, predicted)
+	if err != nil {
+		return nil, err
+	}
+	if in.plan == nil || in.findings.HasErrors() {
+		if err := s.printFindings(s.stderr, in.doc, in.findings); err != nil {
+			return nil, err
+		}
+	}
+	if in.plan == nil {
+		s.tell("%s: %s; nothing is verified", in.name, s.summary(in.findings))
+		return nil, errFindings
+	}
+	return in, nil
+}
+
+// knownIdle refuses routers that the intent does not have.
+func (s *verifying) knownIdle() error {
+	var names []string
+	for i := range s.in.plan.Routers {
+		names = append(names, s.in.plan.Routers[i].Name)
+	}
+	for _, name := range s.f.idle {
+		if !slices.Contains(names, name) {
+			return usageError{fmt.Sprintf("verify: --idle %s: the intent has no such router", name), diag.DidYouMean(name, names)}
+		}
+	}
+	return nil
+}
+
+// predicted says where the traffic is to be now: in the scenario that the user names,
+// or that the routers are found in.
+func (s *verifying) predicted() (sim.Outcome, error) {
+	state, err := scenario("verify", s.in.plan, s.f.scenario)
+	if err != nil {
+		return sim.Outcome{}, err
+	}
+	if s.f.ask || s.f.lab {
+		if err := s.askRouters(); err != nil {
+			return sim.Outcome{}, err
+		}
+		if s.f.scenario == "" {
+			state = s.asked.scenario
+		}
+	}
+	return sim.Predict(s.in.plan, []sim.Scenario{state}).Outcomes[0], nil
+}
+
+// errNotProved ends a verification without a FAIL that did not see enough.
+var errNotProved = errors.New("not everything is proved")
+
+// verdictOf is the end of a verification by its verdict.
+func verdictOf(r *verify.Report) error {
+	switch r.Verdict() {
+	case verify.Pass:
+		return nil
+	case verify.Fail:
+		return errFindings
+	}
+	n := 0
+	for _, j := range r.Judgements {
+		if j.Verdict == verify.Insufficient {
+			n++
+		}
+	}
+	return fmt.Errorf("%w: %d of %d verdicts are INSUFFICIENT; the report says what is missing", errNotProved, n, len(r.Judgements))
+}
+
+// print writes a report in the form that the user wants.
+func (s *verifying) print(r *verify.Report) error {
+	out := bufio.NewWriter(s.stdout)
+	if err := s.write(out, r); err != nil {
+		return err
+	}
+	return out.Flush()
+}
+
+func (s *verifying) write(w io.Writer, r *verify.Report) error {
+	switch s.f.format {
+	case "markdown":
+		return verify.WriteMarkdown(w, r)
+	case "json":
+		return writeJSON(w, newVerifyDocument(r))
+	case "junit":
+		return verify.WriteJUnit(w, r)
+	case "html":
+		return verify.WriteHTML(w, r)
+	}
+	width := columns
+	if file, ok := s.stdout.(*os.File); ok {
+		if _, n, ok := windowSize(file); ok {
+			width = n
+		}
+	}
+	return verify.WriteText(w, r, width)
+}

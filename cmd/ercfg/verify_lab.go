@@ -1,0 +1,53 @@
+//go:build linux
+
+package main
+
+import (
+	"context"
+	"net"
+	"path/filepath"
+
+	"github.com/ercfg/ercfg/internal/lab"
+)
+
+// openLab opens the lab of an intent.
+func openLab(intent string) (*lab.Lab, error) {
+	if err := lab.NeedRoot(); err != nil {
+		return nil, err
+	}
+	return lab.Open(filepath.Join(labsDir, intent), nil)
+}
+
+// labSockets opens UDP sockets where the collector of a lab is.
+func labSockets(intent string, addresses []string, each int) ([]*net.UDPConn, error) {
+	l, err := openLab(intent)
+	if err != nil {
+		return nil, err
+	}
+	var out []*net.UDPConn
+	for _, address := range addresses {
+		sockets, err := l.Listen(address, each)
+		if err != nil {
+			for _, c := range out {
+				_ = c.Close()
+			}
+			return nil, err
+		}
+		out = append(out, sockets...)
+	}
+	return out, nil
+}
+
+// labRouters are the interfaces of a lab's routers by their numbers, and the routers
+// whose flow export runs.
+func labRouters(ctx context.Context, intent string) (interfaces map[string]map[uint32]string, exporting []string, err error) {
+	l, err := openLab(intent)
+	if err != nil {
+		return nil, nil, err
+	}
+	if interfaces, err = l.Interfaces(ctx); err != nil {
+		return nil, nil, err
+	}
+	exporting, err = l.Exporting(ctx)
+	return interfaces, exporting, err
+}

@@ -1,0 +1,14 @@
+//go:build !linux
+
+package main
+
+import (
+	"context"
+	"net"
+)
+
+func labSockets(string, []string, int) ([]*net.UDPConn, error) { return nil, errNoLab }
+
+func labRouters(context.Context, string) (map[string]map[uint32]string, []string, error) {
+	return nil, nil, errNoLab
+}

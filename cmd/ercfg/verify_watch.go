@@ -1,0 +1,213 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"io/fs"
+	"net"
+	"net/http"
+	"net/netip"
+	"os"
+	"path/filepath"
+	"sync"
+	"time"
+
+	"github.com/ercfg/ercfg/internal/verify"
+)
+
+// lookAgain is how often the state is judged, for the eye and for --once.
+const lookAgain = time.Second
+
+// while judges what comes to the sockets until ctx ends, and shows how it stands. It
+// returns the last verdict.
+func (s *verifying) while(ctx context.Context, sockets []*net.UDPConn) (*verify.Report, error) {
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
+	show := s.live()
+	exposed, err := s.expose(ctx)
+	if err != nil {
+		return nil, err
+	}
+	var wg sync.WaitGroup
+	var heard error
+	wg.Go(func() {
+		defer cancel()
+		var lost uint64
+		lost, heard = verify.Listen(ctx, sockets, func(_ int, payload []byte, from netip.AddrPort, at time.Time) { s.v.Packet(payload, from, at) })
+		s.v.Dropped(verify.Drops{Socket: lost})
+	})
+	end := time.Now().Add(s.f.window)
+	for ended := false; !ended; {
+		select {
+		case <-ctx.Done():
+			ended = true
+			continue
+		case <-time.After(lookAgain):
+		}
+		now := time.Now()
+		r := s.v.Report(now)
+		show.Show(r)
+		exposed.running(r)
+		switch {
+		case s.f.once && r.Verdict() == verify.Fail:
+			ended = true
+		case s.f.watch && !now.Before(end):
+			end = now.Add(s.f.window)
+			r = s.v.Turn(now)
+			exposed.full(r)
+			show.End() // what is printed stands below the table
+			if err := s.print(r); err != nil {
+				return nil, err // nobody reads it any more
+			}
+		}
+	}
+	cancel()
+	wg.Wait()
+	show.End()
+	exposed.close()
+	if heard != nil {
+		return nil, heard
+	}
+	report := s.v.Report(time.Now())
+	if hint := s.unheard(report); hint != "" {
+		report.Notes = append(report.Notes, hint)
+	}
+	return report, nil
+}
+
+// live shows a person how it stands: on a terminal a table in its place, elsewhere a
+// line when a verdict changes.
+func (s *verifying) live() *verify.Live {
+	width, terminal := columns, false
+	if file, ok := s.stderr.(*os.File); ok {
+		if _, n, ok := windowSize(file); ok && os.Getenv("TERM") != "dumb" {
+			width, terminal = n, true
+		}
+	}
+	return verify.NewLive(s.stderr, width, terminal)
+}
+
+// An exposition serves the metrics of the last verdict; the zero value serves none.
+type exposition struct {
+	mu     sync.Mutex
+	report *verify.Report
+	turned bool
+	server *http.Server
+	done   chan struct{}
+}
+
+// expose begins to serve metrics, where the user wants them.
+func (s *verifying) expose(ctx context.Context) (*exposition, error) {
+	x := &exposition{}
+	if s.f.metrics == "" {
+		return x, nil
+	}
+	var lc net.ListenConfig
+	l, err := lc.Listen(ctx, "tcp", s.f.metrics)
+	if err != nil {
+		return nil, err
+	}
+	x.server = &http.Server{Handler: x, ReadHeaderTimeout: 5 * time.Second, MaxHeaderBytes: 1 << 14}
+	x.done = make(chan struct{})
+	go func() {
+		defer close(x.done)
+		_ = x.server.Serve(l)
+	}()
+	s.tell("metrics at http://%s/metrics", l.Addr())
+	return x, nil
+}
+
+// running keeps how the first window stands, until one is full.
+func (x *exposition) running(r *verify.Report) {
+	x.mu.Lock()
+	defer x.mu.Unlock()
+	if !x.turned {
+		x.report = r
+	}
+}
+
+// full keeps the verdict of a window.
+func (x *exposition) full(r *verify.Report) {
+	x.mu.Lock()
+	defer x.mu.Unlock()
+	x.report, x.turned = r, true
+}
+
+func (x *exposition) close() {
+	if x.server != nil {
+		_ = x.server.Close()
+		<-x.done
+	}
+}
+
+// ServeHTTP answers a scrape.
+func (x *exposition) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	x.mu.Lock()
+	report := x.report
+	x.mu.Unlock()
+	switch {
+	case r.URL.Path != "/metrics":
+		http.Error(w, "the metrics are at /metrics", http.StatusNotFound)
+	case report == nil:
+		http.Error(w, "nothing is judged yet", http.StatusServiceUnavailable)
+	default:
+		var text bytes.Buffer
+		if err := verify.WriteMetrics(&text, report); err != nil {
+			http.Error(w, err.Error(), http.StatusInternalServerError)
+			return
+		}
+		w.Header().Set("Content-Type", "text/plain; version=0.0.4; charset=utf-8")
+		_, _ = w.Write(text.Bytes())
+	}
+}
+
+// templatesFile is where the templates of this user's exporters are kept.
+func templatesFile() (string, error) {
+	dir, err := stateDir()
+	return filepath.Join(dir, "flow-templates.json"), err
+}
+
+// loadTemplates takes what an earlier run has learnt. Without it the exporters' next
+// templates are waited for; so nothing here is worth to fail for.
+func (s *verifying) loadTemplates() {
+	if s.f.lab {
+		return // its exporters are new ones with old addresses
+	}
+	path, err := templatesFile()
+	if err != nil {
+		return
+	}
+	file, err := os.Open(path)
+	if err == nil {
+		defer file.Close()
+		err = s.v.LoadTemplates(file)
+	}
+	if err != nil && !errors.Is(err, fs.ErrNotExist) {
+		s.tell("the templates of an earlier run are not used: %v", sentence(err))
+	}
+}
+
+// saveTemplates keeps the templates for the next run: whole or not at all.
+func (s *verifying) saveTemplates() {
+	if s.f.lab {
+		return
+	}
+	path, err := templatesFile()
+	if err != nil {
+		return
+	}
+	var text bytes.Buffer
+	if err = s.v.SaveTemplates(&text); err == nil {
+		err = os.MkdirAll(filepath.Dir(path), 0o700)
+	}
+	if err == nil {
+		aside := path + ".new"
+		if err = os.WriteFile(aside, text.Bytes(), 0o600); err == nil {
+			err = os.Rename(aside, path)
+		}
+	}
+	if err != nil {
+		s.tell("the exporters' templates are not kept: %v", sentence(err))
+	}
+}
