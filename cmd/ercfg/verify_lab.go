@@ -10,6 +10,9 @@ import (
 	"github.com/ercfg/ercfg/internal/lab"
 )
 
+// labTemplates is where the templates of a lab's exporters are kept, as long as it is up.
+func labTemplates(intent string) string { return filepath.Join(labsDir, intent, lab.FlowTemplates) }
+
 // openLab opens the lab of an intent.
 func openLab(intent string) (*lab.Lab, error) {
 	if err := lab.NeedRoot(); err != nil {

@@ -7,6 +7,8 @@ import (
 	"net"
 )
 
+func labTemplates(string) string { return "" }
+
 func labSockets(string, []string, int) ([]*net.UDPConn, error) { return nil, errNoLab }
 
 func labRouters(context.Context, string) (map[string]map[uint32]string, []string, error) {

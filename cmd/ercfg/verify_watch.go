@@ -162,8 +162,12 @@ func (x *exposition) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 }
 
-// templatesFile is where the templates of this user's exporters are kept.
-func templatesFile() (string, error) {
+// templatesFile is where the templates of this user's exporters are kept, or those of a
+// lab: its exporters are new ones with old addresses in the next one.
+func (s *verifying) templatesFile() (string, error) {
+	if s.f.lab {
+		return labTemplates(s.in.plan.Name), nil
+	}
 	dir, err := stateDir()
 	return filepath.Join(dir, "flow-templates.json"), err
 }
@@ -171,10 +175,7 @@ func templatesFile() (string, error) {
 // loadTemplates takes what an earlier run has learnt. Without it the exporters' next
 // templates are waited for; so nothing here is worth to fail for.
 func (s *verifying) loadTemplates() {
-	if s.f.lab {
-		return // its exporters are new ones with old addresses
-	}
-	path, err := templatesFile()
+	path, err := s.templatesFile()
 	if err != nil {
 		return
 	}
@@ -190,10 +191,7 @@ func (s *verifying) loadTemplates() {
 
 // saveTemplates keeps the templates for the next run: whole or not at all.
 func (s *verifying) saveTemplates() {
-	if s.f.lab {
-		return
-	}
-	path, err := templatesFile()
+	path, err := s.templatesFile()
 	if err != nil {
 		return
 	}

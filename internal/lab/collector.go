@@ -18,6 +18,10 @@ import (
 // datagrams, while whoever reads is busy with something else.
 const receiveBytes = 32 << 20
 
+// FlowTemplates is the file of a lab's directory in which a collector may keep the
+// templates of its exporters. It ends with the lab.
+const FlowTemplates = "flow-templates.json"
+
 // mostSockets bounds the sockets of one address: more than cores are of no use.
 const mostSockets = 64
 

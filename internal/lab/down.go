@@ -50,6 +50,10 @@ func remove(dir string) error {
 			return err
 		}
 	}
+	// The keys and templates are those of nodes that are no more.
+	if err := errors.Join(os.RemoveAll(filepath.Join(dir, sshFolder)), os.RemoveAll(filepath.Join(dir, FlowTemplates))); err != nil {
+		return err
+	}
 	_ = os.Remove(dir) // it may hold something that is not ours
 	return nil
 }

@@ -389,6 +389,13 @@ func TestDown(t *testing.T) {
 		if len(holders(t, dir)) == 0 {
 			t.Fatal("a lab without a process: this proves nothing")
 		}
+		// What others keep of its nodes ends with it: the keys of SSH, templates.
+		if _, err := l.SSH(t.Context(), dir); err != nil && !errors.Is(err, lab.ErrNoSSH) {
+			t.Fatal(err)
+		}
+		if err := os.WriteFile(filepath.Join(dir, lab.FlowTemplates), nil, 0o600); err != nil {
+			t.Fatal(err)
+		}
 		for range 2 {
 			if err := lab.Down(t.Context(), dir); err != nil {
 				t.Fatal(err)
