@@ -5,7 +5,8 @@ GO ?= go
 
 # As root the labs are drilled, which takes eight minutes on two idle cores. They
 # measure how long traffic is lost, so nothing else runs beside them. The routers of
-# push wait for it by the clock: what runs beside it stands back.
+# push wait for it by the clock: what runs beside it stands back. Flow telemetry in a
+# lab (TestFlowTruth) is counted and not timed, so that it needs no quiet machine.
 TIMEOUT ?= 25m
 
 # Where the vendors' models can be had, their reader checks every golden.
@@ -45,15 +46,17 @@ check: ## format, vet, staticcheck, all tests that this machine can run; no root
 	$(GO) vet ./...
 	$(GO) tool staticcheck ./...
 	@echo $(GO) test -timeout $(TIMEOUT) ./...; [ "$$(id -u)" = 0 ] || unset ERCFG_LAB; \
-	nice -n 15 $(GO) test -timeout $(TIMEOUT) $$($(GO) list ./... | grep -vE '/internal/(lab|push)$$') & others=$$!; \
+	nice -n 15 $(GO) test -timeout $(TIMEOUT) $$($(GO) list ./... | grep -vE "/internal/(lab|push)$$") & others=$$!; \
+	nice -n 10 $(GO) test -timeout $(TIMEOUT) -run '^TestFlowTruth' ./internal/lab & truth=$$!; \
 	$(GO) test -timeout $(TIMEOUT) ./internal/push; pushed=$$?; \
-	wait $$others && [ $$pushed = 0 ] && $(GO) test -timeout $(TIMEOUT) ./internal/lab
+	wait $$others && wait $$truth && [ $$pushed = 0 ] && $(GO) test -timeout $(TIMEOUT) -skip '^TestFlowTruth' ./internal/lab
 
 race: ## the tests of what runs in parallel, under the race detector
 	@command -v $$($(GO) env CC) >/dev/null || { echo "race: no C compiler, which the race detector needs: skipped"; [ "$$CI" != true ]; exit; }; \
 	set -x; \
 	$(GO) test -race -run 'Matrix|Verdict' ./internal/sim && \
 	$(GO) test -race -skip 'FRRLoads|TestStrongSwan|TestVRFScript|TestTunnelScript|TestDesigns|TestVPNRoutes|TestSessions|TestDrainedLink|TestDrills' ./internal/intent ./internal/plan ./internal/render ./internal/artifact && \
+	$(GO) test -race -run '^TestVerification' ./internal/verify && \
 	$(GO) test -race -run '^TestScript$$/^script$$' ./cmd/ercfg
 
 # As root check has run them already; sudo -n asks nobody for a password.
@@ -79,6 +82,7 @@ skipped: ## what `make test` cannot run on this machine, and why
 	command -v bird >/dev/null || add "the lab's Microsoft edge on BIRD (no bird2)"; \
 	command -v sshd >/dev/null || add 'push over SSH to FRR (no openssh-server)'; \
 	command -v uacctd >/dev/null || add 'flow export by pmacct (no uacctd)'; \
+	command -v softflowd >/dev/null || add 'flow export by softflowd (no softflowd)'; \
 	command -v systemd-analyze >/dev/null || add "the units in systemd's eyes (no systemd-analyze)"; \
 	command -v $$($(GO) env CC) >/dev/null || add 'the race detector (no C compiler)'; \
 	echo "skipped: $${s:-nothing}"
@@ -91,7 +95,7 @@ generate: ## rewrite the intent's schema and reference from the Go types
 	ERCFG_UPDATE=1 $(GO) test -count=1 -run 'Reference' ./docs
 
 bench: ## the benchmark of every stage
-	$(GO) test -run '^$$' -bench . -benchmem ./internal/intent ./internal/plan ./internal/sim ./internal/render ./internal/artifact ./internal/confdiff ./internal/ticket ./internal/push
+	$(GO) test -run '^$$' -bench . -benchmem ./internal/intent ./internal/plan ./internal/sim ./internal/render ./internal/artifact ./internal/confdiff ./internal/ticket ./internal/push ./internal/verify
 
 bench-fleet: ## stages, wall time and peak memory for 1,000 and 10,000 routers
 	ERCFG_FLEET=1 $(GO) test -count=1 -v -run '^TestFleet$$' ./cmd/ercfg
@@ -112,7 +116,7 @@ fuzz: ## every fuzz target for FUZZTIME (default 20s)
 # OpenSSH's server is what push logs in to; Debian starts none where the file
 # sshd_not_to_be_run is.
 DEPS := frr frr-pythontools iproute2 gcc libc6-dev \
-  charon-systemd strongswan-swanctl libstrongswan-standard-plugins libcharon-extra-plugins nftables pmacct bird2 chromium openssh-server openssl
+  charon-systemd strongswan-swanctl libstrongswan-standard-plugins libcharon-extra-plugins nftables pmacct softflowd bird2 chromium openssh-server openssl
 
 install-deps: ## install what the live tests need, where that is allowed (Debian)
 	@command -v dpkg-query >/dev/null || { echo "install-deps: no Debian: FRR tests skip unless FRR 8.4 is there"; exit 0; }; \
