@@ -43,9 +43,9 @@ func (a *app) failLab(ctx context.Context, path, name, how string, f *labFlags) 
 	if err != nil {
 		return err
 	}
-	state, err := sim.ParseScenario(in.plan, name)
+	state, err := scenario("lab fail", in.plan, name)
 	if err != nil {
-		return usageError{"lab fail: " + err.Error(), "`ercfg paths FILE` lists the scenarios"}
+		return err
 	}
 	if len(state.Failures) == 0 {
 		return usageError{"lab fail: nothing fails in the scenario normal", "`ercfg lab heal FILE` repairs"}
@@ -55,6 +55,9 @@ func (a *app) failLab(ctx context.Context, path, name, how string, f *labFlags) 
 		return err
 	}
 	defer unlock()
+	if err := l.Playable(state, how); err != nil {
+		return usageError{"lab fail: " + err.Error(), "leave --fault out for the usual one"}
+	}
 	outcome := sim.Predict(in.plan, []sim.Scenario{state}).Outcomes[0]
 	different, err := l.Fail(ctx, in.plan, &outcome, how, a.tell)
 	if err != nil {

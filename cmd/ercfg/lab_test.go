@@ -19,6 +19,8 @@ import (
 	"github.com/santhosh-tekuri/jsonschema/v6"
 
 	"github.com/ercfg/ercfg/internal/lab"
+	"github.com/ercfg/ercfg/internal/plan"
+	"github.com/ercfg/ercfg/internal/sim"
 )
 
 // The help of every verb of lab fits a terminal and has the flags of all of them.
@@ -142,6 +144,30 @@ up: up since SINCE, Microsoft edge on frr
 		}
 		if err := compile(t, "lab-status", labStatusSchemaID).Validate(document); err != nil {
 			t.Errorf("%v\n%s", err, out.String())
+		}
+	}
+}
+
+// What was sent is a document of the published schema.
+func TestLabTrafficDocument(t *testing.T) {
+	t.Parallel()
+	for _, r := range []*lab.TrafficReport{{}, {
+		Took: 1500 * time.Millisecond, Omitted: []string{"traffic far: no host"},
+		Rows: []lab.TrafficRow{{Statement: "near", Family: plan.IPv6, Direction: sim.FromAzure, Sent: 10, Received: 9, Bytes: 7452, Flows: 8}},
+	}} {
+		var out bytes.Buffer
+		if err := writeJSON(&out, newLabTrafficDocument("acme", r)); err != nil {
+			t.Fatal(err)
+		}
+		document, err := jsonschema.UnmarshalJSON(bytes.NewReader(out.Bytes()))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := compile(t, "lab-traffic", labTrafficSchemaID).Validate(document); err != nil {
+			t.Errorf("%v\n%s", err, out.String())
+		}
+		if len(r.Rows) > 0 && !strings.Contains(out.String(), `"arrived": 9`) {
+			t.Error(out.String())
 		}
 	}
 }

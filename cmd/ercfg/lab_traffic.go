@@ -12,6 +12,8 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/ercfg/ercfg/internal/lab"
+	"github.com/ercfg/ercfg/internal/plan"
+	"github.com/ercfg/ercfg/internal/sim"
 )
 
 func (a *app) labTraffic(f *labFlags) *cobra.Command {
@@ -42,6 +44,38 @@ is 1.`,
 	return cmd
 }
 
+// The JSON form of what lab traffic has sent is published as
+// schema/lab-traffic.schema.json; a test compares the two.
+type (
+	labTrafficDocument struct {
+		Schema  string          `json:"$schema"`
+		Intent  string          `json:"intent"`
+		TookMs  int64           `json:"tookMs"`
+		Traffic []labTrafficRow `json:"traffic"`
+		Omitted []string        `json:"omitted"`
+	}
+	labTrafficRow struct {
+		Statement string        `json:"statement"`
+		Family    plan.Family   `json:"family"`
+		Direction sim.Direction `json:"direction"`
+		Flows     uint64        `json:"flows"`
+		Sent      uint64        `json:"sent"`
+		Arrived   uint64        `json:"arrived"`
+		Bytes     uint64        `json:"bytes"`
+	}
+)
+
+// labTrafficSchemaID is the $id of the published schema of a labTrafficDocument.
+const labTrafficSchemaID = "https://github.com/ercfg/ercfg/schema/v1/lab-traffic.schema.json"
+
+func newLabTrafficDocument(intent string, r *lab.TrafficReport) labTrafficDocument {
+	d := labTrafficDocument{Schema: labTrafficSchemaID, Intent: intent, TookMs: r.Took.Milliseconds(), Traffic: []labTrafficRow{}, Omitted: listed(r.Omitted)}
+	for _, row := range r.Rows {
+		d.Traffic = append(d.Traffic, labTrafficRow{row.Statement, row.Family, row.Direction, row.Flows, row.Sent, row.Received, row.Bytes})
+	}
+	return d
+}
+
 // sendTraffic sends traffic in the lab of the intent at path.
 func (a *app) sendTraffic(path string, f *labFlags, o lab.TrafficOptions) error {
 	in, l, err := a.opened(path, f)
@@ -57,7 +91,12 @@ func (a *app) sendTraffic(path string, f *labFlags, o lab.TrafficOptions) error 
 	if err != nil {
 		return err
 	}
-	if err := product(writeTraffic(a.stdout, r)); err != nil {
+	if a.output == "json" {
+		err = writeJSON(a.stdout, newLabTrafficDocument(in.plan.Name, r))
+	} else {
+		err = writeTraffic(a.stdout, r)
+	}
+	if err := product(err); err != nil {
 		return err
 	}
 	for _, left := range r.Omitted {

@@ -43,6 +43,12 @@ func (l *Lab) Fail(ctx context.Context, p *plan.Plan, outcome *sim.Outcome, how 
 	return different, err
 }
 
+// Playable says why a lab cannot play a scenario, or not by the fault how; nil: it can.
+func (l *Lab) Playable(s sim.Scenario, how string) error {
+	_, _, err := l.lasting(s, how)
+	return err
+}
+
 // errorsOf is err, or else the error of a text; nil of neither.
 func errorsOf(err error, trouble string) error {
 	if err != nil {

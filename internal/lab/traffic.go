@@ -49,7 +49,7 @@ type TrafficOptions struct {
 // Check refuses traffic without bounds.
 func (o TrafficOptions) Check() error {
 	if o.For <= 0 || o.For > MaxTrafficFor {
-		return fmt.Errorf("traffic for %v: it is more than nothing and %v at most", o.For, MaxTrafficFor)
+		return fmt.Errorf("traffic for %v: it takes more than no time and an hour at most", o.For)
 	}
 	if o.Rate < 1 || o.Rate > MaxTrafficRate {
 		return fmt.Errorf("a rate of %d: a stream has 1 to %d packets a second", o.Rate, MaxTrafficRate)
