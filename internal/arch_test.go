@@ -87,7 +87,6 @@ var (
 		"github.com/kevinburke/ssh_config":         "internal/push/sshconfig.go",
 		"golang.org/x/sys":                         "internal/*/*.go", // lab, and verify's sockets
 		"github.com/netsampler/goflow2/v2":         "internal/verify/collect.go",
-		"github.com/gopacket/gopacket":             "internal/verify/pcap.go",
 		"github.com/gaissmai/bart":                 "internal/verify/classify.go",
 	}
 

@@ -37,6 +37,7 @@ type pushFlags struct {
 	testFor     time.Duration // zero: half of revertAfter
 	prove       time.Duration // zero: nothing is proved
 	listen      []string      // for flows, where something is
+	idle        []string      // routers, the same
 	agreed
 	sshFlags
 }
@@ -102,6 +103,7 @@ Ctrl-C puts back what is open. Each run has a journal; ercfg status shows it.`,
 	flags.DurationVar(&f.testFor, "test-for", 0, "how long the tests may take to hold (default: half of --revert-after)")
 	flags.DurationVar(&f.prove, "prove", 0, "keep a change only if flow telemetry proves the paths within this time, on each router and step")
 	flags.StringArrayVar(&f.listen, "listen", nil, "with --prove: take flow export on this UDP address, `[HOST]:PORT`; may be repeated (default: the port of telemetry.collector)")
+	flags.StringSliceVar(&f.idle, "idle", nil, "with --prove: the export of this router works, and its silence means that it forwards nothing; may be repeated (`NAME`)")
 	flags.BoolVar(&f.together, "together", false, "change both links of a circuit at once where one router ends both, although sessions reset")
 	flags.BoolVar(&f.drain, "drain", false, "take the traffic off a link before its sessions are reset, and bring it back after")
 	flags.BoolVar(&f.saveOthers, "save-others", false, "save also what others have configured on the router and not saved")
@@ -142,8 +144,8 @@ func (f *pushFlags) contradiction(path string) error {
 // change, and says which would do.
 func (f *pushFlags) unprovable(asked, tests bool) error {
 	switch {
-	case !asked && len(f.listen) > 0:
-		return usageError{"push: --listen is for flow export, and nothing is to be proved", "add --prove 2m, or leave --listen out"}
+	case !asked && len(f.listen)+len(f.idle) > 0:
+		return usageError{"push: --listen and --idle are for flow export, and nothing is to be proved", "add --prove 2m, or leave them out"}
 	case !asked:
 		return nil
 	case f.prove < time.Second:

@@ -27,7 +27,7 @@ type verifyFlags struct {
 	since      string
 	scenario   string
 	minSamples int
-	sampling   uint32
+	sampling   int
 	ask        bool
 	idle       []string // routers
 	watch      bool
@@ -70,7 +70,7 @@ something is INSUFFICIENT: nobody knows.`,
   ercfg verify site.yaml --watch --metrics 127.0.0.1:9108`,
 		Args: exactly("FILE|DIR|-"),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			if err := f.contradiction(args[0], cmd.Flags().Changed("for")); err != nil {
+			if err := f.contradiction(args[0], cmd.Flags()); err != nil {
 				return err
 			}
 			if a.output == "json" && !cmd.Flags().Changed("format") {
@@ -90,39 +90,13 @@ something is INSUFFICIENT: nobody knows.`,
 	flags.BoolVar(&f.ask, "ask", false, "ask the routers over SSH which number which interface has, and which sessions are up")
 	flags.StringSliceVar(&f.idle, "idle", nil, "the export of this router works, and its silence means that it forwards nothing; may be repeated (`NAME`)")
 	flags.IntVar(&f.minSamples, "min-samples", 0, "packets that a PASS takes at least (default 20)")
-	flags.Uint32Var(&f.sampling, "sampling", 0, "exporters sample one packet in `N`, where neither their data nor the intent tells")
+	flags.IntVar(&f.sampling, "sampling", 0, "exporters sample one packet in `N`, where neither their data nor the intent tells")
 	flags.BoolVar(&f.watch, "watch", false, "go on for ever, verdict after verdict")
 	flags.BoolVar(&f.once, "once", false, "with --watch: end at the first FAIL")
 	flags.StringVar(&f.metrics, "metrics", "", "with --watch: serve Prometheus metrics at this `[HOST]:PORT`, path /metrics")
 	flags.Var(newChoice(&f.format, "text", "markdown", "json", "junit", "html"), "format", "form of the report; --output json is --format json")
 	f.sshFlags.flags(flags)
 	return cmd
-}
-
-// stored reports whether flows are read from a file.
-func (f *verifyFlags) stored() bool { return f.pcap != "" || f.records != "" }
-
-// contradiction refuses flags that do not go together, or mean nothing.
-func (f *verifyFlags) contradiction(path string, timed bool) error {
-	switch {
-	case f.pcap != "" && f.records != "":
-		return usageError{"verify: --pcap and --records are two sources, and one verdict is about one", "run verify twice"}
-	case f.stored() && (len(f.listen) > 0 || f.watch || timed || f.sockets != 1):
-		return usageError{"verify: a file is read to its end, and nothing is listened to", "leave --listen, --sockets, --for and --watch out, or --pcap and --records"}
-	case path == "-" && (f.pcap == "-" || f.records == "-"):
-		return usageError{"verify: standard input is the intent already", "write the intent to a file"}
-	case f.since != "" && !f.stored():
-		return usageError{"verify: --since belongs to --pcap and --records: a socket has nothing older than the start of listening", "leave --since out"}
-	case f.once && !f.watch, f.metrics != "" && !f.watch:
-		return usageError{"verify: --once and --metrics belong to --watch", "add --watch"}
-	case f.window < time.Second:
-		return usageError{fmt.Sprintf("verify: --for %s is too short for anything to come", f.window), "--for 5m"}
-	case f.sockets < 1 || f.sockets > 64:
-		return usageError{fmt.Sprintf("verify: --sockets %d: it is 1 to 64", f.sockets), "one for each core is enough"}
-	case f.minSamples < 0:
-		return usageError{fmt.Sprintf("verify: --min-samples %d: there are no fewer packets than none", f.minSamples), "--min-samples 20"}
-	}
-	return nil
 }
 
 // A verifying is one verification, on its way from the intent to the report.
@@ -145,6 +119,9 @@ func (a *app) verify(path string, f verifyFlags) error {
 	if err := s.knownIdle(); err != nil {
 		return err
 	}
+	if err := s.unreadable(); err != nil {
+		return err
+	}
 	outcome, err := s.predicted()
 	if err != nil {
 		return err
@@ -154,9 +131,9 @@ func (a *app) verify(path string, f verifyFlags) error {
 		return err
 	}
 	defer source.close()
-	o := verify.Options{Source: source.name, Since: source.since, Sampling: f.sampling, MinSamples: f.minSamples, Asked: s.asked.interfaces, Slot: f.slot(), Idle: slices.Concat(f.idle, s.asked.exporting)}
+	o := verify.Options{Source: source.name, Since: source.since, Sampling: uint32(f.sampling), MinSamples: f.minSamples, Asked: s.asked.interfaces, Slot: f.slot(), Idle: slices.Concat(f.idle, s.asked.exporting)}
 	s.v = verify.New(s.in.plan, outcome, o, time.Now())
-	for _, note := range s.asked.notes {
+	for _, note := range slices.Concat(s.asked.notes, verify.Misnamed(s.in.plan)) {
 		s.v.Note(note)
 	}
 	report, err := source.run(s)

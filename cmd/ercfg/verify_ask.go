@@ -26,6 +26,9 @@ func (s *verifying) askRouters() error {
 	ctx := context.Background()
 	if s.f.lab {
 		var err error
+		if labDiffers(s.in.plan) {
+			s.asked.notes = append(s.asked.notes, "the lab was built from another state of this intent: what push --lab has not brought to its routers since, they do not have")
+		}
 		if s.asked.interfaces, s.asked.exporting, err = labRouters(ctx, s.in.plan.Name); err != nil || !s.f.ask {
 			return err
 		}

@@ -8,10 +8,19 @@ import (
 	"path/filepath"
 
 	"github.com/ercfg/ercfg/internal/lab"
+	"github.com/ercfg/ercfg/internal/plan"
 )
 
 // labTemplates is where the templates of a lab's exporters are kept, as long as it is up.
 func labTemplates(intent string) string { return filepath.Join(labsDir, intent, lab.FlowTemplates) }
+
+// labDiffers reports whether the lab of an intent was built from another state of it.
+func labDiffers(p *plan.Plan) bool {
+	dir := filepath.Join(labsDir, p.Name)
+	_, up := lab.Open(dir, nil)
+	_, same := lab.Open(dir, p)
+	return up == nil && same != nil
+}
 
 // openLab opens the lab of an intent.
 func openLab(intent string) (*lab.Lab, error) {

@@ -5,7 +5,11 @@ package main
 import (
 	"context"
 	"net"
+
+	"github.com/ercfg/ercfg/internal/plan"
 )
+
+func labDiffers(*plan.Plan) bool { return false }
 
 func labTemplates(string) string { return "" }
 

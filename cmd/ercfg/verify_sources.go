@@ -1,15 +1,16 @@
 package main
 
 import (
-	"bufio"
 	"context"
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"net"
 	"os"
 	"slices"
 	"strings"
+	"syscall"
 	"time"
 
 	"github.com/ercfg/ercfg/internal/verify"
@@ -78,23 +79,20 @@ func (s *verifying) sockets(addresses []string) (sockets []*net.UDPConn, where s
 func (s *verifying) openFile() (*flowSource, error) {
 	path := s.f.pcap + s.f.records // one of them is empty
 	out := &flowSource{name: inputName(path), close: func() {}}
-	if s.f.since != "" {
-		at, err := time.Parse(time.RFC3339, s.f.since)
-		if err != nil {
-			return nil, usageError{fmt.Sprintf("verify: --since %q is no time", s.f.since), "--since 2026-11-27T22:15:00Z"}
-		}
-		out.since = at
-	}
-	in := s.stdin
-	if path != "-" {
-		file, err := os.Open(path)
-		if err != nil {
-			return nil, err
-		}
+	out.since, _ = s.f.sinceTime() // contradiction has refused what is none
+	in, err := s.stdin, error(nil)
+	if path == "-" {
+		in, out.close, err = endable(in)
+	} else {
+		var file *os.File
+		file, err = os.Open(path)
 		in, out.close = file, func() { _ = file.Close() }
 	}
+	if err != nil {
+		return nil, err
+	}
 	out.run = func(s *verifying) (*verify.Report, error) {
-		report, err := s.readFile(bufio.NewReaderSize(in, 1<<20))
+		report, err := s.readFile(in)
 		if err != nil {
 			err = fmt.Errorf("%s: %w", out.name, err)
 		}
@@ -103,12 +101,39 @@ func (s *verifying) openFile() (*flowSource, error) {
 	return out, nil
 }
 
+// endable lets a read of an inherited pipe or socket end with a deadline: such a
+// one blocks, and nothing but its other end could end a read of it. The flag belongs to
+// whoever else has the pipe too, so that restore takes it back.
+func endable(in io.Reader) (out io.Reader, restore func(), err error) {
+	file, ok := in.(*os.File)
+	if !ok || file.SetReadDeadline(time.Time{}) == nil {
+		return in, func() {}, nil
+	}
+	info, err := file.Stat()
+	if err != nil || info.Mode()&(fs.ModeNamedPipe|fs.ModeSocket) == 0 {
+		return in, func() {}, err
+	}
+	fd, err := syscall.Dup(int(file.Fd()))
+	if err != nil {
+		return nil, nil, err
+	}
+	syscall.CloseOnExec(fd)
+	if err := syscall.SetNonblock(fd, true); err != nil {
+		return nil, nil, errors.Join(err, syscall.Close(fd))
+	}
+	polled := os.NewFile(uintptr(fd), file.Name())
+	return polled, func() {
+		_ = syscall.SetNonblock(int(file.Fd()), false)
+		_ = polled.Close()
+	}, nil
+}
+
 // readFile judges what is in a file.
 func (s *verifying) readFile(in io.Reader) (report *verify.Report, err error) {
 	interrupted := watched(func() {}, func() { os.Exit(exitWorld) }, func(ctx context.Context) {
 		if s.f.records != "" {
 			err = s.v.Records(func(to verify.Sink) (verify.Drops, error) { return verify.ReadTrafficCollector(ctx, in, to) })
-			report = s.v.Report(time.Time{})
+			report = s.v.Stored(time.Time{}, time.Time{})
 			return
 		}
 		var c verify.Captured
@@ -122,8 +147,7 @@ func (s *verifying) readFile(in io.Reader) (report *verify.Report, err error) {
 		if c.Other > 0 {
 			s.v.Note(fmt.Sprintf("%s of the capture are no UDP", count(int(c.Other), "packet")))
 		}
-		report = s.v.Report(c.Last)
-		report.Began, report.Took = c.First, c.Last.Sub(c.First)
+		report = s.v.Stored(c.First, c.Last)
 	})
 	if interrupted {
 		return nil, errors.New("interrupted; nothing is judged")
@@ -135,35 +159,35 @@ func (s *verifying) readFile(in io.Reader) (report *verify.Report, err error) {
 func (s *verifying) listen(sockets []*net.UDPConn, name string) (report *verify.Report, err error) {
 	s.loadTemplates()
 	defer s.saveTemplates()
-	if s.f.watch {
-		s.tell("listening on %s until Ctrl-C; a verdict every %s", name, s.f.window)
-	} else {
-		s.tell("listening on %s for %s; Ctrl-C ends it and judges what has come", name, s.f.window)
-	}
 	watched(func() {}, func() { os.Exit(exitWorld) }, func(ctx context.Context) {
 		if !s.f.watch {
 			var cancel context.CancelFunc
 			ctx, cancel = context.WithTimeout(ctx, s.f.window)
 			defer cancel()
 		}
-		report, err = s.while(ctx, sockets)
+		report, err = s.while(ctx, sockets, name)
 	})
 	return report, err
 }
 
-// sources are the routers that nothing was heard of, for a person who waits.
-func (s *verifying) unheard(r *verify.Report) string {
-	if len(r.Exporters) > 0 || r.Drops != (verify.Drops{}) {
+// unheard names the routers that nothing was heard of, for a person who waits. Of those
+// that are known to be idle nothing has to come.
+func (s *verifying) unheard(report *verify.Report) string {
+	if len(report.Exporters) > 0 || report.Drops != (verify.Drops{}) {
 		return ""
 	}
 	var from []string
 	for i := range s.in.plan.Routers {
-		if flow := s.in.plan.Routers[i].Flow; flow.On() && flow.Source.IsValid() {
-			from = append(from, fmt.Sprintf("%s (%s)", s.in.plan.Routers[i].Name, flow.Source))
+		r := &s.in.plan.Routers[i]
+		if r.Flow.On() && r.Flow.Source.IsValid() && slices.Contains(report.Silent, r.Name) {
+			from = append(from, fmt.Sprintf("%s (%s)", r.Name, r.Flow.Source))
 		}
 	}
 	slices.Sort(from)
-	if len(from) == 0 {
+	switch {
+	case len(report.Silent) == 0:
+		return "nothing has come, although the export of every router is said to work"
+	case len(from) == 0:
 		return "nothing has come: do the routers export to this host and port, and does a packet filter let it in?"
 	}
 	return "nothing has come from " + strings.Join(from, ", ") + ": do they export to this host and port, and does a packet filter let it in?"

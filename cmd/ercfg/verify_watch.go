@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"errors"
+	"fmt"
 	"io/fs"
 	"net"
 	"net/http"
@@ -11,6 +12,7 @@ import (
 	"os"
 	"path/filepath"
 	"sync"
+	"syscall"
 	"time"
 
 	"github.com/ercfg/ercfg/internal/verify"
@@ -21,59 +23,77 @@ const lookAgain = time.Second
 
 // while judges what comes to the sockets until ctx ends, and shows how it stands. It
 // returns the last verdict.
-func (s *verifying) while(ctx context.Context, sockets []*net.UDPConn) (*verify.Report, error) {
+func (s *verifying) while(ctx context.Context, sockets []*net.UDPConn, name string) (*verify.Report, error) {
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
-	show := s.live()
 	exposed, err := s.expose(ctx)
 	if err != nil {
 		return nil, err
+	}
+	defer exposed.close()
+	s.begin(name)
+	if note := verify.BufferNote(sockets); note != "" {
+		s.v.Note(note)
 	}
 	var wg sync.WaitGroup
 	var heard error
 	wg.Go(func() {
 		defer cancel()
-		var lost uint64
-		lost, heard = verify.Listen(ctx, sockets, func(_ int, payload []byte, from netip.AddrPort, at time.Time) { s.v.Packet(payload, from, at) })
-		s.v.Dropped(verify.Drops{Socket: lost})
+		_, heard = verify.Listen(ctx, sockets, func(_ int, payload []byte, from netip.AddrPort, at time.Time) { s.v.Packet(payload, from, at) })
 	})
-	end := time.Now().Add(s.f.window)
-	for ended := false; !ended; {
-		select {
-		case <-ctx.Done():
-			ended = true
-			continue
-		case <-time.After(lookAgain):
-		}
-		now := time.Now()
-		r := s.v.Report(now)
-		show.Show(r)
-		exposed.running(r)
-		switch {
-		case s.f.once && r.Verdict() == verify.Fail:
-			ended = true
-		case s.f.watch && !now.Before(end):
-			end = now.Add(s.f.window)
-			r = s.v.Turn(now)
-			exposed.full(r)
-			show.End() // what is printed stands below the table
-			if err := s.print(r); err != nil {
-				return nil, err // nobody reads it any more
-			}
-		}
-	}
+	err = s.look(ctx, sockets, exposed)
 	cancel()
 	wg.Wait()
-	show.End()
-	exposed.close()
-	if heard != nil {
-		return nil, heard
+	if err := errors.Join(heard, err); err != nil {
+		return nil, err
 	}
+	s.v.Lost(verify.Dropped(sockets))
 	report := s.v.Report(time.Now())
 	if hint := s.unheard(report); hint != "" {
 		report.Notes = append(report.Notes, hint)
 	}
 	return report, nil
+}
+
+// look judges again and again until ctx ends, or at the first FAIL that the user waits
+// for. The error is that of standard output: then nobody reads it any more.
+func (s *verifying) look(ctx context.Context, sockets []*net.UDPConn, exposed *exposition) error {
+	show := s.live()
+	defer show.End()
+	end := time.Now().Add(s.f.window)
+	for {
+		select {
+		case <-ctx.Done():
+			return nil
+		case <-time.After(lookAgain):
+		}
+		now := time.Now()
+		s.v.Lost(verify.Dropped(sockets))
+		r := s.v.Report(now)
+		show.Show(r)
+		exposed.running(r)
+		switch {
+		case s.f.once && r.Verdict() == verify.Fail:
+			return nil
+		case s.f.watch && !now.Before(end):
+			end = now.Add(s.f.window)
+			r = s.v.Turn(now)
+			exposed.full(r)
+			show.End() // what is printed stands below the table
+			if err := product(s.print(r)); err != nil {
+				return err
+			}
+		}
+	}
+}
+
+// begin says what is listened to, and until when.
+func (s *verifying) begin(name string) {
+	if s.f.watch {
+		s.tell("listening on %s until Ctrl-C; a verdict every %s", name, s.f.window)
+		return
+	}
+	s.tell("listening on %s for %s; Ctrl-C ends it and judges what has come", name, s.f.window)
 }
 
 // live shows a person how it stands: on a terminal a table in its place, elsewhere a
@@ -106,7 +126,7 @@ func (s *verifying) expose(ctx context.Context) (*exposition, error) {
 	var lc net.ListenConfig
 	l, err := lc.Listen(ctx, "tcp", s.f.metrics)
 	if err != nil {
-		return nil, err
+		return nil, metricsError(s.f.metrics, err)
 	}
 	x.server = &http.Server{Handler: x, ReadHeaderTimeout: 5 * time.Second, MaxHeaderBytes: 1 << 14}
 	x.done = make(chan struct{})
@@ -116,6 +136,19 @@ func (s *verifying) expose(ctx context.Context) (*exposition, error) {
 	}()
 	s.tell("metrics at http://%s/metrics", l.Addr())
 	return x, nil
+}
+
+// metricsError says what to do about the usual reasons.
+func metricsError(address string, err error) error {
+	switch {
+	case errors.Is(err, syscall.EADDRINUSE):
+		return fmt.Errorf("metrics at %s: another program has the port: give --metrics another one (ss -ltnp tells who it is)", address)
+	case errors.Is(err, syscall.EACCES):
+		return fmt.Errorf("metrics at %s: a port below 1024 takes root or CAP_NET_BIND_SERVICE: give --metrics one above", address)
+	case errors.Is(err, syscall.EADDRNOTAVAIL):
+		return fmt.Errorf("metrics at %s: this machine has no such address", address)
+	}
+	return fmt.Errorf("metrics at %s: %w", address, err)
 }
 
 // running keeps how the first window stands, until one is full.

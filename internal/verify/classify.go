@@ -26,19 +26,26 @@ type classifier struct {
 type table struct {
 	vrf        plan.Name
 	statements bool // some statement lies in the VRF
-	marks      bart.Fast[*mark]
-	none       *mark // of addresses that no prefix holds
+	marks      bart.Fast[mark]
+	ends       []end // by mark
 }
 
 // A mark is the short form of an end, which decides nearly every flow without a
-// further look into memory.
+// further look into memory. The trie holds it by value, in 16 bytes, for the same
+// reason. It has no more than four fields, as have the other structs that are handed
+// around for every record: the compiler (go1.26) keeps those in registers.
 type mark struct {
 	onprem, azure int32 // the only candidate, or nobody, or several
-	vnet          bool  // the only candidate in Azure has it as a VNet's
-	control       bool
-	homely        bool
-	defaults      bool
-	end           *end
+	end           int32 // in the table's ends
+	traits
+}
+
+// traits are what else a mark says of an end.
+type traits struct {
+	vnet     bool // the only candidate in Azure has it as a VNet's
+	control  bool
+	homely   bool
+	defaults bool
 }
 
 // What a mark has instead of one statement.
@@ -66,11 +73,16 @@ type match struct {
 
 // A class is what a flow turns out to be.
 type class struct {
-	row       int32 // -1: of no statement
-	ambiguous bool  // a second statement has the same prefixes; row is the first in the plan's order
-	control   bool  // between routers, MSEEs and gateways themselves
-	service   bool  // the end in Azure is a service, and no VNet
-	from      *end  // of the way to the Internet, which several statements may share; else nil
+	row int32 // -1: of no statement
+	notes
+	from *end // of the way to the Internet, which several statements may share; else nil
+}
+
+// notes are what else is to be known of a class.
+type notes struct {
+	ambiguous bool // a second statement has the same prefixes; row is the first in the plan's order
+	control   bool // between routers, MSEEs and gateways themselves
+	service   bool // the end in Azure is a service, and no VNet
 }
 
 // also are further rows of the flow.
@@ -140,47 +152,48 @@ func (c *classifier) classify(table int, src, dst netip.Addr) class {
 	t := c.tables[table]
 	from, to := t.mark(src), t.mark(dst)
 	if from.control && to.control {
-		return class{row: -1, control: true}
+		return class{row: -1, notes: notes{control: true}}
 	}
-	if k := candidate(sim.ToAzure, to.azure, from.onprem, from, to, dst); !k.none() {
+	if k := t.candidate(sim.ToAzure, to.azure, from.onprem, from, to, dst); !k.none() {
 		return k
 	}
-	if k := candidate(sim.FromAzure, to.onprem, from.azure, from, to, dst); !k.none() {
+	if k := t.candidate(sim.FromAzure, to.onprem, from.azure, from, to, dst); !k.none() {
 		return k
 	}
 	if from.defaults && !to.homely {
-		return class{row: from.end.defaults[0], from: from.end}
+		e := &t.ends[from.end]
+		return class{row: e.defaults[0], from: e}
 	}
 	return class{row: -1}
 }
 
 // mark finds the longest prefix that holds an address.
-func (t *table) mark(a netip.Addr) *mark {
+func (t *table) mark(a netip.Addr) mark {
 	if m, ok := t.marks.Lookup(a); ok {
 		return m
 	}
-	return t.none
+	return mark{onprem: nobody, azure: nobody}
 }
 
 // candidate finds the statement of one direction, of which theirs is the candidate at the
 // destination and ours at the source.
-func candidate(d sim.Direction, theirs, ours int32, from, to *mark, dst netip.Addr) class {
+func (t *table) candidate(d sim.Direction, theirs, ours int32, from, to mark, dst netip.Addr) class {
 	if theirs == nobody || ours == nobody || theirs >= 0 && ours >= 0 && theirs != ours {
 		return class{row: -1}
 	}
 	k := Traffic{Family: plan.FamilyOf(dst), Direction: d}
 	if theirs >= 0 && ours >= 0 {
 		k.Statement = int(ours)
-		return class{row: row(k), service: d == sim.ToAzure && !to.vnet || d == sim.FromAzure && !from.vnet}
+		return class{row: row(k), notes: notes{service: d == sim.ToAzure && !to.vnet || d == sim.FromAzure && !from.vnet}}
 	}
-	there, here := to.end, from.end
+	there, here := &t.ends[to.end], &t.ends[from.end]
 	lists := [...][2][]match{sim.ToAzure: {there.azure, here.onprem}, sim.FromAzure: {there.onprem, here.azure}}[d]
 	s, service, tie := common(lists[0], lists[1])
 	if s < 0 {
 		return class{row: -1}
 	}
 	k.Statement = s
-	return class{row: row(k), service: service, ambiguous: tie}
+	return class{row: row(k), notes: notes{service: service, ambiguous: tie}}
 }
 
 // among tells what a flow is where its VRF is not known, and is one of tables. Two

@@ -178,23 +178,24 @@ func (d *draft) gatherService(i int, s *plan.Service, p *plan.Plan) {
 
 // table makes the look-up: every prefix gets the candidates of those above it, too.
 func (d *draft) table(defaults map[Traffic]bool) *table {
-	t := &table{vrf: d.vrf, statements: d.statements, none: &mark{onprem: nobody, azure: nobody}}
-	entries := slices.SortedFunc(maps.Values(d.prefixes), func(a, b *entry) int { return cmp.Compare(a.prefix.Bits(), b.prefix.Bits()) })
-	of := make(map[*mark]*entry, len(entries))
-	marks := make([]mark, len(entries)) // side by side, to be near in memory
-	for i, e := range entries {         // shorter prefixes first, so that those above are known
+	t := &table{vrf: d.vrf, statements: d.statements}
+	// Shorter prefixes first, so that those above are known. Neighbors follow each other,
+	// and so they lie in memory: they are often of one statement.
+	entries := slices.SortedFunc(maps.Values(d.prefixes), func(a, b *entry) int {
+		return cmp.Or(cmp.Compare(a.prefix.Bits(), b.prefix.Bits()), a.prefix.Addr().Compare(b.prefix.Addr()))
+	})
+	for i, e := range entries {
 		if above, ok := t.marks.LookupPrefix(e.prefix); ok {
-			e.above = of[above]
+			e.above = entries[above.end]
 		}
-		marks[i] = e.end(defaults).mark()
-		of[&marks[i]] = e
-		t.marks.Insert(e.prefix, &marks[i])
+		t.ends = append(t.ends, e.end(defaults))
+		t.marks.Insert(e.prefix, t.ends[i].mark(int32(i)))
 	}
 	return t
 }
 
-// mark is the short form of an end.
-func (e *end) mark() mark {
+// mark is the short form of an end, which is the table's number i.
+func (e *end) mark(i int32) mark {
 	only := func(list []match) int32 {
 		switch len(list) {
 		case 0:
@@ -205,14 +206,14 @@ func (e *end) mark() mark {
 		return several
 	}
 	return mark{
-		end: e, onprem: only(e.onprem), azure: only(e.azure), vnet: len(e.azure) == 1 && e.azure[0].vnet,
-		control: e.control, homely: e.homely, defaults: len(e.defaults) > 0,
+		end: i, onprem: only(e.onprem), azure: only(e.azure),
+		traits: traits{vnet: len(e.azure) == 1 && e.azure[0].vnet, control: e.control, homely: e.homely, defaults: len(e.defaults) > 0},
 	}
 }
 
 // end gathers the candidates of a prefix.
-func (e *entry) end(defaults map[Traffic]bool) *end {
-	out := &end{control: e.control}
+func (e *entry) end(defaults map[Traffic]bool) end {
+	out := end{control: e.control}
 	home, cloud := -1, -1 // the longest prefix of either end
 	noVNet, nowhere := make(map[int32]bool), make(map[int32]bool)
 	for at := e; at != nil; at = at.above {

@@ -45,6 +45,7 @@ type Decoder struct {
 	sources map[sourceKey]*source
 	fields  int // of all templates
 	drops   Drops
+	doubts  uint64 // how often records may have been read with a template that was none of theirs
 
 	five *compiled // the record of NetFlow v5
 
@@ -100,7 +101,9 @@ func (d *Decoder) Sources() []Source {
 	var out []Source
 	for _, s := range d.sources {
 		if s.Packets > 0 {
-			out = append(out, s.Source)
+			one := s.Source
+			one.Unread = len(s.unread)
+			out = append(out, one)
 		}
 	}
 	slices.SortFunc(out, func(a, b Source) int {
@@ -124,6 +127,9 @@ type source struct {
 	templates map[uint16]*compiled
 	sampling  sampling
 	init      uint64 // systemInitTimeMilliseconds of its option data; 0: not told
+	// unread are the templates of whose records some came that could not be read, and
+	// that have not been told since.
+	unread map[uint16]bool
 }
 
 // source returns what is known of the exporter of a datagram that makes sense, and
@@ -153,12 +159,13 @@ type header struct {
 
 // heard accounts for a datagram before it is read. A restart forgets what the exporter
 // had announced: its numbers mean something else now.
-func (d *Decoder) heard(s *source, h *header) {
+func (d *Decoder) heard(s *source, h *header, to Sink) {
 	s.Packets++
 	s.Last = h.at
 	s.Skew = skew(h)
 	if s.sequence.next(h) {
 		d.forget(s)
+		to.Interface(Interface{Exporter: s.Addr, Domain: s.Domain})
 	}
 }
 

@@ -130,7 +130,7 @@ func (c *checking) Flow(r *Record) {
 }
 
 func (c *checking) Interface(i Interface) {
-	if i.Index == 0 || i.Name == "" || len(i.Name) > longestName || strings.ContainsAny(i.Name, "\x00\n\x1b") {
+	if (i.Index == 0) != (i.Name == "") || len(i.Name) > longestName || strings.ContainsAny(i.Name, "\x00\n\x1b") {
 		c.t.Errorf("interface %+v", i)
 	}
 }

@@ -45,7 +45,7 @@ func (d *Decoder) netFlow5(b []byte, from netip.Addr, at time.Time, s Sink) bool
 		told:     true,
 		sequence: binary.BigEndian.Uint32(b[16:]),
 	}
-	d.heard(src, &h)
+	d.heard(src, &h, s)
 	src.carried(&h, uint32(count), uint32(count), true)
 	// The two highest bits are the mode. Of an interval of 0 the exporter says nothing:
 	// one that does not sample and one that does not tell look the same.
@@ -73,7 +73,7 @@ func (d *Decoder) netFlow9(b []byte, from netip.Addr, at time.Time, s Sink) bool
 		told:     true,
 		sequence: binary.BigEndian.Uint32(b[12:]),
 	}
-	d.heard(src, &h)
+	d.heard(src, &h, s)
 	src.carried(&h, 1, 1, true)
 	_, _, ok := d.sets(versionNetFlow9, b[header9:], src, &h, s)
 	return ok
@@ -95,7 +95,7 @@ func (d *Decoder) ipfix(b []byte, from netip.Addr, at time.Time, s Sink) bool {
 		coarse:   true,
 		sequence: binary.BigEndian.Uint32(b[8:]),
 	}
-	d.heard(src, &h)
+	d.heard(src, &h, s)
 	n := src.Records
 	units, certain, ok := d.sets(versionIPFIX, b[header10:size], src, &h, s)
 	src.carried(&h, units, uint32(src.Records-n), certain)
@@ -134,11 +134,13 @@ func (d *Decoder) sets(version uint16, b []byte, src *source, h *header, s Sink)
 		c := src.templates[id]
 		if c == nil {
 			d.drops.NoTemplate++
+			d.unreadable(src, id)
 			certain = false
 			continue
 		}
 		n, fits := c.records(set)
 		if !fits {
+			d.unreadable(src, id)
 			certain, ok = false, false
 			continue
 		}
@@ -155,6 +157,7 @@ func (d *Decoder) sets(version uint16, b []byte, src *source, h *header, s Sink)
 // flows hands the records of a set, which fit the template, to the sink.
 func (d *Decoder) flows(c *compiled, src *source, h *header, set []byte, s Sink) {
 	n, _ := c.records(set)
+	c.used = true
 	d.begin(src, h)
 	for range n {
 		size := c.size

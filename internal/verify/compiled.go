@@ -38,6 +38,7 @@ type step struct {
 type compiled struct {
 	form
 	raw      string // the announcement's bytes, to know it again; empty: not from a datagram
+	used     bool   // records of flows have been read with it
 	size     int    // bytes of a record; with variable fields the least
 	variable bool   // has a variable field
 	told     uint64

@@ -17,11 +17,12 @@ const (
 // Beyond, it is a HyperLogLog with linear counting while registers are empty
 // (Flajolet and others 2007, §4): the standard error is 3.3 %, so that nineteen of
 // twenty counts are within 7 %. The zero value is empty.
+//
+// To add a flow touches one register; what they add up to is worked out when somebody
+// asks.
 type sketch struct {
-	keys  []uint64 // the flows, until there are many
-	ranks []uint8  // registers; nil until there are many
-	sum   float64  // of 2^-rank over the registers
-	zeros int      // registers without a rank
+	keys  []uint64          // the flows, until there are many
+	ranks *[registers]uint8 // nil until there are many
 }
 
 // add takes a flow and reports whether the count may have changed.
@@ -34,6 +35,9 @@ func (s *sketch) add(key uint64) bool {
 			return false
 		}
 	}
+	if s.keys == nil {
+		s.keys = make([]uint64, 0, exactFlows)
+	}
 	if len(s.keys) < exactFlows {
 		s.keys = append(s.keys, key)
 		return true
@@ -45,7 +49,7 @@ func (s *sketch) add(key uint64) bool {
 
 // estimate turns the sketch from counting into estimating.
 func (s *sketch) estimate() {
-	s.ranks, s.sum, s.zeros = make([]uint8, registers), registers, registers
+	s.ranks = new([registers]uint8)
 	for _, k := range s.keys {
 		s.rank(k)
 	}
@@ -55,22 +59,13 @@ func (s *sketch) estimate() {
 // rank enters a key into its register and reports whether that changed it.
 func (s *sketch) rank(key uint64) bool {
 	h := mix(key)
-	register := h >> (64 - sketchBits)
+	register := &s.ranks[h>>(64-sketchBits)]
 	// The bit at the end bounds the rank to 55.
 	rank := uint8(bits.LeadingZeros64(h<<sketchBits|1<<(sketchBits-1)) + 1)
-	return s.raise(int(register), rank)
-}
-
-func (s *sketch) raise(register int, rank uint8) bool {
-	before := s.ranks[register]
-	if rank <= before {
+	if rank <= *register {
 		return false
 	}
-	if before == 0 {
-		s.zeros--
-	}
-	s.ranks[register] = rank
-	s.sum += math.Ldexp(1, -int(rank)) - math.Ldexp(1, -int(before))
+	*register = rank
 	return true
 }
 
@@ -89,11 +84,18 @@ func (s *sketch) count() uint64 {
 	if s.ranks == nil {
 		return uint64(len(s.keys))
 	}
+	sum, zeros := 0.0, 0
+	for _, rank := range s.ranks {
+		sum += math.Ldexp(1, -int(rank))
+		if rank == 0 {
+			zeros++
+		}
+	}
 	const m = float64(registers)
 	alpha := 0.7213 / (1 + 1.079/m)
-	estimate := alpha * m * m / s.sum
-	if estimate <= 2.5*m && s.zeros > 0 {
-		estimate = m * math.Log(m/float64(s.zeros))
+	estimate := alpha * m * m / sum
+	if estimate <= 2.5*m && zeros > 0 {
+		estimate = m * math.Log(m/float64(zeros))
 	}
 	return uint64(math.Round(estimate))
 }
@@ -110,6 +112,6 @@ func (s *sketch) merge(o *sketch) {
 		s.estimate()
 	}
 	for i, rank := range o.ranks {
-		s.raise(i, rank)
+		s.ranks[i] = max(s.ranks[i], rank)
 	}
 }

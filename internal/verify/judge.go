@@ -13,6 +13,13 @@ import (
 type JudgeOptions struct {
 	MinSamples int           // packets on expected legs that a PASS takes; 0: 20
 	Seen       time.Duration // how long was listened: with it comes how much longer it takes; 0: nobody can say
+	// Doubts are why some of what routers carry may not have been seen though they export.
+	Doubts []Doubt
+	// Crossed are legs on which packets of the routers themselves were seen: what watches
+	// them works, though no traffic of a statement may be there.
+	Crossed []Crossing
+	// Trusted are routers of which is known that all they carry is exported.
+	Trusted []string
 }
 
 // defaultSamples is enough to tell that not much of the traffic goes elsewhere: what
@@ -63,6 +70,7 @@ type judge struct {
 	peerings   map[string]*plan.CircuitPeering // by path
 	vpns       map[string]*plan.VPN
 	shows      map[shown]bool
+	passed     map[Crossing]bool
 	// covering are the prefixes that each router brings into BGP; made when they are
 	// asked for.
 	covering map[string]map[origin]bool
@@ -78,7 +86,7 @@ func newJudge(p *plan.Plan, s sim.Scenario, counts []Count, silent []string, o J
 	o.MinSamples = cmp.Or(o.MinSamples, defaultSamples)
 	j := &judge{
 		p: p, scenario: s, o: o, keep: activeTimeout(p), statements: make(map[string]int, len(p.Statements)), counts: make(map[Traffic]*Count, len(counts)),
-		silent: make(map[string]bool, len(silent)), failed: make(map[string]bool), peerings: make(map[string]*plan.CircuitPeering), vpns: make(map[string]*plan.VPN, len(p.VPNs)), shows: make(map[shown]bool), covering: make(map[string]map[origin]bool),
+		silent: make(map[string]bool, len(silent)), failed: make(map[string]bool), peerings: make(map[string]*plan.CircuitPeering), vpns: make(map[string]*plan.VPN, len(p.VPNs)), shows: make(map[shown]bool), passed: make(map[Crossing]bool), covering: make(map[string]map[origin]bool),
 	}
 	for i := range p.Statements {
 		j.statements[p.Statements[i].Name] = i
@@ -89,8 +97,12 @@ func newJudge(p *plan.Plan, s sim.Scenario, counts []Count, silent []string, o J
 		for _, l := range c.Legs {
 			if l.Samples > 0 {
 				j.shows[shown{l.Leg.Router, c.Traffic.Direction}] = true
+				j.passed[Crossing{l.Leg, c.Traffic.Direction}] = true
 			}
 		}
+	}
+	for _, c := range o.Crossed {
+		j.passed[c] = true
 	}
 	for _, r := range silent {
 		j.silent[r] = true
@@ -210,15 +222,19 @@ func (t *trial) hear() {
 	t.wrong()
 	t.unplaced()
 	t.deaf()
+	t.doubtful()
 	if t.nothing() {
 		t.absent()
 	} else {
+		t.strays()
+		t.lasting()
 		t.balance()
 		t.whole()
 		t.enough()
 		t.beside()
 	}
 	t.remarks()
+	t.unwatched()
 }
 
 // judgement says what has come out.

@@ -35,6 +35,7 @@ func (t *trial) balance() {
 		}
 		for _, l := range empty {
 			if t.silent[l.Leg.Router] || t.wholeOf(l.Leg.Path) > 0 && t.told(l.Leg.Path) == 0 {
+				t.untold(l)
 				continue // said already, or the circuit alone is told
 			}
 			t.emptyLeg(l, g, alive, flows)
@@ -64,6 +65,9 @@ func (t *trial) emptyLeg(l *LegShare, g balanced, k int, flows uint64) {
 			t.note("%s shows no traffic of any statement %s: it may not export that direction", l.Leg.Router, towardOf(t.direction))
 		} else if t.direction == sim.ToAzure {
 			t.note("a router that hashes by addresses alone spreads pairs of hosts, not flows: then few hosts explain it")
+		}
+		if t.shows[shown{l.Leg.Router, t.direction}] && !t.watched(l.Leg) {
+			t.note("nothing at all was seen on %s: what watches it may be missing", legWords(l.Leg))
 		}
 	}
 }

@@ -42,7 +42,7 @@ func (t *trial) many(samples uint64) bool { return samples*100 > t.seen()*unknow
 // unplaced looks for what is seen and not known where.
 func (t *trial) unplaced() {
 	before := len(t.gaps)
-	if n := t.count.NotPlaced.Samples; t.many(n) {
+	if n := t.count.NotPlaced.Samples; t.many(n) || n > 0 && t.encrypted {
 		t.gap(true, "%d of %s went by interfaces that nobody knows: give interfaceIndex, export interface names, or ask the routers", n, packetsOf(t.seen()))
 	}
 	if n := t.hints(); t.many(n) {
@@ -105,6 +105,11 @@ func (t *trial) absent() {
 	if t.o.Seen < t.keep {
 		t.gap(false, "none was seen yet, but routers keep a flow for up to %s before they export it", t.keep)
 		t.wait = max(t.wait, t.keep-t.o.Seen)
+	} else if n := t.count.Early.Samples; n > 0 && t.o.Seen < 2*t.keep {
+		// The record that began before the time that is judged came within an active
+		// timeout of its beginning; the flow's next one comes another timeout later.
+		t.gap(false, "none was seen yet but %s that began before; whether they go on shows after %s", packetsOf(n), 2*t.keep)
+		t.wait = max(t.wait, 2*t.keep-t.o.Seen)
 	}
 }
 
@@ -239,8 +244,12 @@ func (t *trial) remarks() {
 	if n := t.count.Early.Samples; n > 0 && t.seen() > 0 {
 		t.note("%s began before the time that is judged, and do not count", packetsOf(n))
 	}
-	if len(t.gaps) == 0 && t.o.Seen > 0 && t.o.Seen < t.keep {
+	switch {
+	case len(t.gaps) > 0 || t.o.Seen <= 0:
+	case t.o.Seen < t.keep:
 		t.note("long flows may still be missing: routers keep one for up to %s before they export it", t.keep)
+	case t.o.Seen < 2*t.keep && t.count.Early.Samples > 0:
+		t.note("flows that were there before may be missing: what they do since shows after %s", 2*t.keep)
 	}
 }
 
@@ -260,6 +269,8 @@ func (t *trial) remarkRate() {
 		sum.add(t.legs[i].Amount)
 	}
 	switch {
+	case sum.Unknown > 0 && len(t.fails) == 0 && t.have() > 0:
+		t.note("nobody tells the sampling rate of %s: volumes are as seen, and if it is sampled, another leg could carry up to %s unseen", packetsOf(sum.Unknown), percentOf(unseen(t.have())))
 	case sum.Unknown > 0:
 		t.note("nobody tells the sampling rate of %s: volumes are as seen, and shares hold if all sample alike", packetsOf(sum.Unknown))
 	case sum.Packets > sum.Samples && len(t.fails) == 0 && t.have() > 0:

@@ -17,6 +17,9 @@ import (
 // a second, while whoever reads is busy with a report.
 const receiveBytes = 32 << 20
 
+// burstBytes is the least buffer, in bytes, that holds what a few routers export at once.
+const burstBytes = 1_000_000
+
 // mostSockets bounds the sockets of one address: more than cores are of no use.
 const mostSockets = 64
 
@@ -225,9 +228,23 @@ func Dropped(sockets []*net.UDPConn) uint64 {
 	return n
 }
 
+// BufferNote is a sentence about sockets of which the kernel keeps too little until it
+// is read; empty: it keeps enough, or does not tell.
+func BufferNote(sockets []*net.UDPConn) string {
+	least := 0
+	for _, c := range sockets {
+		if n := ReceiveBuffer(c); n > 0 && (least == 0 || n < least) {
+			least = n
+		}
+	}
+	if least == 0 || least >= burstBytes {
+		return ""
+	}
+	return fmt.Sprintf("the kernel keeps %d kB of datagrams until they are read, so bursts may be lost: for a user other than root, net.core.rmem_max bounds it", least/1000)
+}
+
 // ReceiveBuffer is how many bytes the kernel keeps for c until they are read; 0 where
-// it does not tell. Under a megabyte, bursts are lost: net.core.rmem_max bounds it for
-// whoever is not root.
+// it does not tell. net.core.rmem_max bounds it for whoever is not root.
 func ReceiveBuffer(c *net.UDPConn) int {
 	var n int
 	_ = onSocket(c, func(fd int) error { n = socketBuffer(fd); return nil })

@@ -266,6 +266,28 @@ func TestListenCountsDrops(t *testing.T) {
 	}
 }
 
+// A buffer that bursts overflow is said, by the smallest of the sockets; one that holds
+// them is not.
+func TestBufferNote(t *testing.T) {
+	t.Parallel()
+	sockets := mustOpen(t, "127.0.0.1:0", 2)
+	if n := ReceiveBuffer(sockets[0]); (BufferNote(sockets) == "") != (n == 0 || n >= burstBytes) {
+		t.Errorf("%d bytes: %q", n, BufferNote(sockets))
+	}
+	if !canShare {
+		return // this system does not tell
+	}
+	if err := sockets[1].SetReadBuffer(100_000); err != nil {
+		t.Fatal(err)
+	}
+	if got := BufferNote(sockets); !strings.HasPrefix(got, "the kernel keeps 100 kB of datagrams") || !strings.Contains(got, "net.core.rmem_max") {
+		t.Errorf("%q", got)
+	}
+	if got := BufferNote(nil); got != "" {
+		t.Errorf("of no socket: %q", got)
+	}
+}
+
 // Listen ends with ctx though nothing comes, and leaves sockets that hear on.
 func TestListenEnds(t *testing.T) {
 	t.Parallel()

@@ -104,7 +104,7 @@ func sumOf(r *Report) string {
 	}
 	out := countsText(verdictCounts(r)) + "; " + counted(records, "record") + " of " + counted(uint64(len(r.Exporters)), "exporter") + " in " + spanText(r.Took.Truncate(time.Second))
 	if len(r.Silent) > 0 {
-		out += "; silent: " + printable(strings.Join(r.Silent, ", "))
+		out += "; silent: " + printable(namesOf(r.Silent))
 	}
 	return out
 }

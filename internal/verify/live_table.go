@@ -19,12 +19,15 @@ const (
 	liveVerdict = 12
 	liveSpark   = 8 // at least: it takes what is left over
 	liveFixed   = liveRate + liveShare + liveSamples + liveVerdict + liveSpark + 6
-	liveLeast   = liveFixed + 24 // a terminal that is narrower gets lines that are cut
+	liveLeast   = liveFixed + 24 // a terminal that is narrower gets fewer columns
+	liveNames   = 24             // of traffic and path there, at least: then lines are cut
 )
 
 // A liveRow is a line of the table: a leg of a judgement.
 type liveRow struct {
 	traffic, path, rate, share, samples, verdict, spark string
+
+	short string // the path without its router
 }
 
 // tableOf is r in as many lines as a terminal has. Where they are too few the worst
@@ -43,7 +46,7 @@ func tableOf(r *Report, rows, columns int) []string {
 		slices.SortStableFunc(shown, func(a, b *Judgement) int { return int(b.Verdict) - int(a.Verdict) })
 		shown, hidden = fitting(r, shown, room-1)
 	}
-	table := []liveRow{{"traffic", pathHead(shown), "Mbit/s", "share", "samples", "verdict", "history"}}
+	table := []liveRow{{"traffic", pathHead(shown), "Mbit/s", "share", "samples", "verdict", "history", "path"}}
 	for _, j := range shown {
 		table = append(table, liveRowsOf(r, j)...)
 	}
@@ -93,19 +96,19 @@ func fitting(r *Report, all []*Judgement, room int) (shown, hidden []*Judgement)
 
 // liveRowsOf are the lines of a judgement: one for each leg. The first names it.
 func liveRowsOf(r *Report, j *Judgement) []liveRow {
-	out := []liveRow{{path: "–"}}
+	out := []liveRow{{path: "–", short: "–"}}
 	if len(j.Legs) > 0 {
 		out = out[:0]
 	}
 	slots, most := seriesBounds(j.Legs)
 	for i := range j.Legs {
 		l := &j.Legs[i]
-		row := liveRow{path: printable(shortLegText(l.Leg)), rate: megabits(l.Bytes, r.Took), share: "–", samples: shortCount(l.Samples), spark: sparkline(l.Series, slots, most)}
+		row := liveRow{path: printable(shortLegText(l.Leg)), short: printable(shortLegName(l.Leg)), rate: megabits(l.Bytes, r.Took), share: "–", samples: shortCount(l.Samples), spark: sparkline(l.Series, slots, most)}
 		if l.Unknown > 0 && l.Bytes > 0 {
 			row.rate = "≥" + row.rate
 		}
 		if !l.Expected {
-			row.path = "! " + row.path
+			row.path, row.short = "! "+row.path, "! "+row.short
 		}
 		if l.High > 0 {
 			row.share = hundredths(l.Share, 0, math.Round) + " %"
@@ -116,17 +119,21 @@ func liveRowsOf(r *Report, j *Judgement) []liveRow {
 	return out
 }
 
-// shortLegText names a link as the tables of paths do: er-london(P) on ce1. What is cut
-// out of a middle must not be what tells two links apart.
+// shortLegText is shortLegName and the router.
 func shortLegText(l Leg) string {
-	name := legName(l)
-	if l.Instance == "" && !l.Whole && l.Path != sim.Internet {
-		name = l.Path + [...]string{"(P)", "(S)"}[l.Position]
-	}
 	if l.Whole || l.Router == "" {
-		return name
+		return shortLegName(l)
 	}
-	return name + " on " + l.Router
+	return shortLegName(l) + " on " + l.Router
+}
+
+// shortLegName names a link as the tables of paths do: er-london(P). What is cut out of
+// a middle must not be what tells two links apart.
+func shortLegName(l Leg) string {
+	if l.Instance == "" && !l.Whole && l.Path != sim.Internet {
+		return l.Path + [...]string{"(P)", "(S)"}[l.Position]
+	}
+	return legName(l)
 }
 
 // shortCount has six characters at most: 999, 12,345, 1.23 M.
@@ -157,11 +164,11 @@ func layOutLive(table []liveRow, columns int) []string {
 	for _, row := range table {
 		traffic, path = max(traffic, utf8.RuneCountInString(row.traffic)), max(path, utf8.RuneCountInString(row.path))
 	}
-	room := max(columns, liveLeast) - 1 - liveFixed
-	if traffic+path > room {
-		traffic = min(traffic, max(room*2/5, room-path))
-		path = min(path, room-traffic)
+	if columns < liveLeast {
+		return narrowLive(table, columns)
 	}
+	room := columns - 1 - liveFixed
+	traffic, path = namesWithin(room, traffic, path)
 	spark := liveSpark + max(room-traffic-path, 0)
 	var out []string
 	for _, row := range table {
@@ -173,6 +180,42 @@ func layOutLive(table []liveRow, columns int) []string {
 		out = append(out, cutOff(strings.TrimRight(line, " "), columns-1))
 	}
 	return out
+}
+
+// narrowLive writes the lines for a terminal that has no room for all columns. The
+// verdict is what a person waits for, so it comes first; share, samples and rate follow
+// where they fit. Routers and history are for wider ones.
+func narrowLive(table []liveRow, columns int) []string {
+	traffic, path := 0, 0
+	for _, row := range table {
+		traffic, path = max(traffic, utf8.RuneCountInString(row.traffic)), max(path, utf8.RuneCountInString(row.short))
+	}
+	room := columns - 1 - liveVerdict - 2
+	widths := []int{liveShare, liveSamples, liveRate}
+	shown := 0
+	for shown < len(widths) && room-widths[shown]-1 >= liveNames {
+		room -= widths[shown] + 1
+		shown++
+	}
+	traffic, path = namesWithin(max(room, liveNames), traffic, path)
+	var out []string
+	for _, row := range table {
+		cells := []string{padded(row.verdict, liveVerdict), padded(row.traffic, traffic), padded(row.short, path)}
+		for i, text := range []string{row.share, row.samples, row.rate}[:shown] {
+			cells = append(cells, flushed(text, widths[i]))
+		}
+		out = append(out, cutOff(strings.TrimRight(strings.Join(cells, " "), " "), columns-1))
+	}
+	return out
+}
+
+// namesWithin are the columns of traffic and path in a room for both.
+func namesWithin(room, traffic, path int) (int, int) {
+	if traffic+path > room {
+		traffic = min(traffic, max(room*2/5, room-path))
+		path = min(path, room-traffic)
+	}
+	return traffic, path
 }
 
 // padded is text in n columns.

@@ -66,7 +66,7 @@ func TestLiveTable(t *testing.T) {
 	for name, tt := range map[string]struct {
 		report        *Report
 		rows, columns int
-	}{"80": {mixedReport(), 40, 80}, "140": {mixedReport(), 40, 140}, "few-rows": {mixedReport(), 9, 80}, "empty": {emptyReport(), 24, 80}} {
+	}{"80": {mixedReport(), 40, 80}, "140": {mixedReport(), 40, 140}, "60": {mixedReport(), 40, 60}, "40": {mixedReport(), 40, 40}, "few-rows": {mixedReport(), 9, 80}, "empty": {emptyReport(), 24, 80}} {
 		l, s := liveOn(t, tt.rows, tt.columns)
 		l.Show(tt.report)
 		golden.Equal(t, filepath.Join("testdata", "report", "live-"+name+".txt"), strings.Join(s.lines, "\n")+"\n")

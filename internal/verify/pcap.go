@@ -48,6 +48,11 @@ const (
 // at between packets; it ends a read that waits only where r has a read deadline, as a
 // pipe of os.Pipe and a connection have. What was read until an error is returned with
 // it.
+//
+// It is read by our own code, as pcapgo of gopacket v1.7.7 takes a pcapng packet to be as
+// long as it claims: a forged capture of 1 MB in gzip made it allocate 4 GB. Its times
+// are wrong where a clock counts in powers of two (by 18 ms at 2^-30 s), and it takes a
+// pcap file that ends behind the head of a packet for a whole one.
 // Source: https://www.ietf.org/archive/id/draft-ietf-opsawg-pcap-05.html,
 // https://www.ietf.org/archive/id/draft-ietf-opsawg-pcapng-03.html, and
 // https://www.tcpdump.org/linktypes.html.

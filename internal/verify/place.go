@@ -44,12 +44,12 @@ type exporter struct {
 
 // placed is one router and its interfaces.
 type placed struct {
-	platform plan.Platform
-	flow     plan.Flow
 	legs     []legEnd
+	indexes  indexes
 	ports    []port
 	tables   []int // that its traffic may be in
-	indexes  indexes
+	platform plan.Platform
+	flow     plan.Flow
 }
 
 // A port is a physical interface and the legs that have subinterfaces of it.
@@ -165,12 +165,16 @@ func (r *placed) addPort(name string, e legEnd) {
 
 // A spot is where a record's packets left or entered a router.
 type spot struct {
-	kind  spotKind
-	rung  Rung // of a leg
-	exact bool // the leg's own interface, and not the port under it
-	leg   int32
-	port  int32 // of the router, where not exact
+	kind spotKind
+	rung Rung // of a leg
+	leg  int32
+	port int32 // of the router; own: the leg's own interface, and not the port under it
 }
+
+// own is the port of a leg's own interface.
+const own = -1
+
+func (s spot) exact() bool { return s.kind == onLeg && s.port == own }
 
 // A spotKind says how much is known of a spot.
 type spotKind uint8
@@ -201,7 +205,12 @@ func (p *Placer) place(router int, s side) spot {
 	if s.index != 0 {
 		at := r.indexes.find(s.index)
 		switch {
-		case at.kind == noLeg, at.kind == onLeg && at.exact:
+		case at.kind == noLeg:
+			return at
+		case at.kind == onLeg && at.exact():
+			if s.tags != (Tags{}) && r.outdated(at, s) {
+				return spot{}
+			}
 			return at
 		case at.kind != unknown:
 			if among = r.ports[at.port].legs; at.kind == onLeg && (s.tags == Tags{} || tagged(among[0].tag, s.tags)) {

@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+
+	"github.com/ercfg/ercfg/internal/ether"
 )
 
 // Bounds on what exporters may tell beside the names of legs: a large provider edge
@@ -15,25 +17,35 @@ const (
 
 // Indexes are what a router's interfaces are numbered, by each rung that names them.
 type indexes struct {
+	// What the last look-up found: most records of a router are of one leg, which is
+	// egress of one direction and ingress of the other. 0: nothing yet.
+	last     uint32
+	lastSpot spot
+
+	complete bool                            // every leg of the router has an index of its own
+	spots    map[uint32]spot                 // of every index that has a name
 	names    [ByAsking + 1]map[uint32]string // as they were told
 	numbers  [ByAsking + 1]map[string]uint32 // by canonical name
-	spots    map[uint32]spot                 // of every index that has a name
-	complete bool                            // every leg of the router has an index of its own
 }
 
-// find looks an index up. One that nobody names is no leg where every leg has another.
+// find looks an index up, which is not 0. One that nobody names is no leg where every
+// leg has another.
 func (x *indexes) find(index uint32) spot {
-	s, ok := x.spots[index]
-	if !ok && x.complete {
-		return spot{kind: noLeg}
+	if index != x.last {
+		s, ok := x.spots[index]
+		if !ok && x.complete {
+			s.kind = noLeg
+		}
+		x.last, x.lastSpot = index, s
 	}
-	return s
+	return x.lastSpot
 }
 
 // name notes what a rung calls an index. A name has one index on a rung, the last that
 // was told: a router that restarts may number its interfaces anew.
 func (r *placed) name(rung Rung, index uint32, name string) {
 	x := &r.indexes
+	x.last = 0
 	if x.spots == nil {
 		x.spots = make(map[uint32]spot)
 	}
@@ -72,7 +84,7 @@ func (r *placed) resolve(index uint32) bool {
 		s := r.named(canonical(r.platform, name))
 		s.rung = Rung(rung)
 		better, ok := x.spots[index]
-		if ok && (better.kind != s.kind || better.exact != s.exact || better.leg != s.leg || better.port != s.port) {
+		if ok && (better.kind != s.kind || better.leg != s.leg || better.port != s.port) {
 			x.spots[index] = spot{}
 			return true
 		}
@@ -80,14 +92,14 @@ func (r *placed) resolve(index uint32) bool {
 			x.spots[index] = s
 		}
 	}
-	return before.exact || x.spots[index].exact
+	return before.exact() || x.spots[index].exact()
 }
 
 // complete reports whether every leg of the router has an index of its own.
 func (r *placed) complete() bool {
 	has := func(e legEnd) bool {
 		for _, numbers := range r.indexes.numbers {
-			if n, ok := numbers[e.name]; ok && r.indexes.spots[n].exact {
+			if n, ok := numbers[e.name]; ok && r.indexes.spots[n].exact() {
 				return true
 			}
 		}
@@ -102,7 +114,7 @@ func (r *placed) complete() bool {
 func (r *placed) named(name string) spot {
 	for i := range r.legs {
 		if e := &r.legs[i]; e.name == name {
-			return spot{kind: onLeg, leg: e.leg, exact: true}
+			return spot{kind: onLeg, leg: e.leg, port: own}
 		}
 	}
 	for i := range r.ports {
@@ -117,14 +129,48 @@ func (r *placed) named(name string) spot {
 	return spot{kind: noLeg}
 }
 
+// outdated reports whether the tags of a frame contradict what the intent, or the router
+// when it was asked, has an index for: a router that restarts may number its interfaces
+// anew. Names that the exporter tells itself are of now, and its tags may be others than
+// those of the link.
+func (r *placed) outdated(at spot, s side) bool {
+	if _, told := r.indexes.names[ByOptions][s.index]; told {
+		return false
+	}
+	for i := range r.legs {
+		if e := &r.legs[i]; e.leg == at.leg && e.tag != (ether.Tag{}) {
+			return !tagged(e.tag, s.tags)
+		}
+	}
+	return false
+}
+
+// forget forgets what exporters have called the interfaces.
+func (r *placed) forget() {
+	x := &r.indexes
+	names := x.names[ByOptions]
+	x.last, x.names[ByOptions], x.numbers[ByOptions] = 0, nil, nil
+	for index := range names {
+		r.resolve(index)
+	}
+	x.complete = r.complete()
+}
+
 // Interface learns what an exporter calls an interface. What no router of the plan
 // tells is not kept.
 func (p *Placer) Interface(i Interface) {
 	e, ok := p.exporters[i.Exporter.Unmap()]
-	if !ok || e.router < 0 || i.Index == 0 || i.Name == "" || len(i.Name) > maxNameLen {
+	if !ok || e.router < 0 {
 		return
 	}
 	r := &p.routers[e.router]
+	switch {
+	case i.Index == 0:
+		r.forget()
+		return
+	case i.Name == "" || len(i.Name) > maxNameLen:
+		return
+	}
 	before, told := r.indexes.names[ByOptions][i.Index]
 	if told && before == i.Name {
 		return

@@ -60,22 +60,8 @@ func exporterLines(r *Report) []string {
 // exporterLine tells one exporter: who it is, how much came, how it samples, and what
 // is wrong with it.
 func exporterLine(e *Exporter) string {
-	who := "no router of the intent"
-	if e.Router != "" {
-		who = e.Router
-		if e.By != "" {
-			who += " by " + e.By
-		}
-	}
-	from := "Azure"
-	if e.Addr.IsValid() {
-		from = e.Addr.String()
-	}
-	if e.Domain != 0 {
-		from += fmt.Sprintf(" domain %d", e.Domain)
-	}
 	out := []string{
-		fmt.Sprintf("%s, %s: %s", from, e.Protocol, who),
+		exporterName(e),
 		counted(e.Records, "record"),
 		samplingText(e),
 	}
@@ -91,6 +77,28 @@ func exporterLine(e *Exporter) string {
 		out = append(out, counted(e.Missed, missedUnit(e.Protocol))+" missed")
 	}
 	return printable(strings.Join(out, "; "))
+}
+
+// exporterName says where an exporter sends from, and which router it is. Azure's own
+// is none.
+func exporterName(e *Exporter) string {
+	from := "Azure"
+	if e.Addr.IsValid() {
+		from = e.Addr.String()
+	}
+	if e.Domain != 0 {
+		from += fmt.Sprintf(" domain %d", e.Domain)
+	}
+	from += ", " + e.Protocol.String()
+	switch {
+	case e.Router != "" && e.By != "":
+		return from + ": " + e.Router + " by " + e.By
+	case e.Router != "":
+		return from + ": " + e.Router
+	case e.Addr.IsValid():
+		return from + ": of no known router (routers.NAME.exporter tells whose address it is)"
+	}
+	return from
 }
 
 // missedUnit is what the sequence numbers of a protocol count (Source.Missed).
@@ -121,7 +129,22 @@ func silentLines(r *Report) []string {
 	if len(r.Silent) == 0 {
 		return nil
 	}
-	return []string{printable(strings.Join(r.Silent, ", "))}
+	list := printable(strings.Join(r.Silent, ", "))
+	if len(r.Silent) > fewNames {
+		list = counted(uint64(len(r.Silent)), "router") + ": " + list
+	}
+	return []string{list}
+}
+
+// fewNames are as many as a person reads without counting.
+const fewNames = 3
+
+// namesOf lists a few of some names, and counts the others.
+func namesOf(all []string) string {
+	if len(all) <= fewNames {
+		return strings.Join(all, ", ")
+	}
+	return strings.Join(all[:fewNames], ", ") + " and " + grouped(uint64(len(all)-fewNames)) + " more"
 }
 
 func otherLines(r *Report) []string {
@@ -169,6 +192,7 @@ func dropKinds(d *Drops) []dropKind {
 		{d.Exporters, "exporters", "datagram", "of exporters beyond the bound"},
 		{d.Socket, "socket", "datagram", "that the kernel had no room for"},
 		{d.NoAddresses, "no_addresses", "record", "without the addresses of a flow"},
+		{d.Repeated, "repeated", "record", "of the Traffic Collector that the table holds twice"},
 	}
 }
 

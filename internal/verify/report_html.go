@@ -5,6 +5,7 @@ import (
 	"fmt"
 	htmltemplate "html/template"
 	"io"
+	"slices"
 	"strings"
 )
 
@@ -18,6 +19,7 @@ func WriteHTML(w io.Writer, r *Report) error {
 	for i := range r.Judgements {
 		view.Judged = append(view.Judged, newJudgedView(r, i))
 	}
+	view.Worst = slices.SortedStableFunc(slices.Values(view.Judged), func(a, b judgedView) int { return int(b.Verdict.Verdict) - int(a.Verdict.Verdict) })
 	out := bufio.NewWriter(w)
 	if err := htmltemplate.Must(htmltemplate.New("report").Parse(reportPageText)).Execute(out, view); err != nil {
 		return err
@@ -29,7 +31,8 @@ type (
 	reportPage struct {
 		Title, Head, Counts string
 		Verdict             verdictView
-		Judged              []judgedView
+		Judged              []judgedView // as the intent has them
+		Worst               []judgedView // the same, the worst first
 		Facts               []reportFacts
 	}
 	judgedView struct {
@@ -137,7 +140,7 @@ const reportPageText = `<!DOCTYPE html>
 <table>
 <thead><tr><th scope="col">traffic</th><th scope="col" class="n">bytes</th><th scope="col">verdict</th></tr></thead>
 <tbody>
-{{- range .Judged}}
+{{- range .Worst}}
 <tr><th scope="row"><a href="#{{.ID}}">{{.Title}}</a></th><td class="n">{{.Bytes}}</td><td class="{{.Verdict.Class}}">{{.Verdict}}</td></tr>
 {{- end}}
 </tbody>

@@ -93,8 +93,7 @@ func junitFacts(r *Report) string {
 	for _, f := range factsOf(r) {
 		t.facts(f)
 	}
-	t.WriteByte('\n')
-	t.fold("", endOf(r))
+	t.end(r)
 	return t.String()
 }
 

@@ -26,6 +26,9 @@ func WriteMarkdown(w io.Writer, r *Report) error {
 	for _, f := range factsOf(r) {
 		markdownList(&out, f.Title, f.Lines)
 	}
+	if worst := worstNames(r); worst != "" {
+		fmt.Fprintf(&out, "\n%s\n", markdownText(worst))
+	}
 	fmt.Fprintf(&out, "\n%s\n", markdownText(endOf(r)))
 	_, err := io.WriteString(w, out.String())
 	return err

@@ -105,6 +105,24 @@ func endOf(r *Report) string {
 	return fmt.Sprintf("%s: %s, of %s", r.Verdict(), countsText(verdictCounts(r)), counted(uint64(n), "verdict"))
 }
 
+// onePage is how many verdicts a person finds the worst of without help.
+const onePage = 12
+
+// worstNames names the FAILs of a long report, for its end, where a person looks first;
+// empty: there are none, or the report is short.
+func worstNames(r *Report) string {
+	var names []string
+	for i := range r.Judgements {
+		if j := &r.Judgements[i]; j.Verdict == Fail {
+			names = append(names, printable(trafficText(j)))
+		}
+	}
+	if len(names) == 0 || len(r.Judgements) <= onePage {
+		return ""
+	}
+	return "FAIL: " + namesOf(names)
+}
+
 // atLeast explains the sign before bytes, where a report has it.
 const atLeast = "≥: nobody told the sampling rate of a part; its bytes are as seen, and not multiplied"
 

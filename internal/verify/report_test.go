@@ -2,6 +2,7 @@ package verify
 
 import (
 	"encoding/xml"
+	"fmt"
 	"io"
 	"path/filepath"
 	"regexp"
@@ -111,6 +112,35 @@ func TestReportEnd(t *testing.T) {
 				t.Errorf("%s: %q, want %q", form, got, tt.want)
 			}
 		}
+	}
+}
+
+// A long report names what failed at its end; what fits on a page does not, and neither
+// does a line of the live view with all routers of a fleet.
+func TestReportWorst(t *testing.T) {
+	t.Parallel()
+	for _, form := range []string{"txt", "md", "xml"} {
+		const want = "FAIL: statement-001-x v4 →, statement-001-x v4 ←, statement-001-x v6 → and 665"
+		if text := written(t, form, largeReport()); !strings.Contains(text, want) {
+			t.Errorf("%s does not name the first of what failed", form)
+		}
+		if text := written(t, form, mixedReport()); strings.Contains(text, "FAIL: campus") {
+			t.Errorf("%s names what stands a few lines above", form)
+		}
+	}
+	page := written(t, "html", largeReport())
+	if row := page[strings.Index(page, "<tbody>"):]; !strings.Contains(row[:strings.Index(row, "</tr>")], "statement-001-x v4 →") {
+		t.Errorf("the first row of the page is not the first that failed: %s", row[:200])
+	}
+	r := goodReport()
+	for i := range 500 {
+		r.Silent = append(r.Silent, fmt.Sprintf("ce%d", i))
+	}
+	if line := sumOf(r); !strings.HasSuffix(line, "silent: ce0, ce1, ce2 and 497 more") {
+		t.Error(line)
+	}
+	if text := written(t, "txt", r); !strings.Contains(text, "  500 routers: ce0, ce1, ") {
+		t.Error("the report does not count the routers that nothing came of")
 	}
 }
 

@@ -33,8 +33,7 @@ func WriteText(w io.Writer, r *Report, width int) error {
 	for _, f := range factsOf(r) {
 		t.facts(f)
 	}
-	t.WriteByte('\n')
-	t.fold("", endOf(r))
+	t.end(r)
 	_, err := io.WriteString(w, t.String())
 	return err
 }
@@ -73,6 +72,15 @@ func (t *textReport) facts(f reportFacts) {
 	for _, line := range f.Lines {
 		t.fold("  ", line)
 	}
+}
+
+// end writes the last lines: the last one of all is always the verdict of the whole.
+func (t *textReport) end(r *Report) {
+	t.WriteByte('\n')
+	if worst := worstNames(r); worst != "" {
+		t.fold("", worst)
+	}
+	t.fold("", endOf(r))
 }
 
 // row writes a line of the table. A name that is too long has a line of its own.

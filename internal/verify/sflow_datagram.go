@@ -32,7 +32,7 @@ func (d *Decoder) sFlow(b []byte, from netip.Addr, at time.Time, s Sink) bool {
 		return true
 	}
 	h := header{at: at, uptime: binary.BigEndian.Uint32(rest[8:]), told: true, sequence: binary.BigEndian.Uint32(rest[4:])}
-	d.heard(src, &h)
+	d.heard(src, &h, s)
 	src.carried(&h, 1, 1, true)
 	d.begin(src, &h)
 	// An agent sends a sample within a second (section 4.3.1 of the same): the packet

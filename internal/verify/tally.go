@@ -41,11 +41,13 @@ type Tally struct {
 
 	placer    *Placer
 	options   TallyOptions
+	since     moment      // of options
 	rows      []*rowTally // by row; nil: nothing yet
 	heard     []bool      // routers, by record
-	collected Source      // Azure's Traffic Collector, which no decoder knows
-	first     time.Time
-	newest    int64 // slot
+	crossed   map[Crossing]bool
+	collected Source // Azure's Traffic Collector, which no decoder knows
+	first     moment // never: no record has told
+	newest    int64  // slot
 	exporter  netip.Addr
 	router    int // that exporter is; -1: none
 	slot      slot
@@ -54,8 +56,10 @@ type Tally struct {
 // A rowTally is what has come of one Traffic.
 type rowTally struct {
 	legs                        []legTally
-	first, last                 time.Time
+	first, last                 moment // of the records that count; never: none has told
 	notPlaced, ambiguous, early tallied
+	lasting                     tallied // the part of early that Count.Lasting is
+	passing                     []transitTally
 }
 
 // A legTally is what one leg carried of one Traffic.
@@ -66,10 +70,17 @@ type legTally struct {
 	series series
 }
 
-// tallied is an Amount that can tell its flows apart.
+// tallied is an Amount that can tell its flows apart. How many they are is worked out
+// when it is asked for.
 type tallied struct {
-	Amount
+	sum   Amount // without Flows
 	flows sketch
+}
+
+func (t *tallied) amount() Amount {
+	out := t.sum
+	out.Flows = t.flows.count()
+	return out
 }
 
 // An increment is what one record adds.
@@ -80,38 +91,50 @@ type increment struct {
 
 // NewTally makes an empty tally.
 func NewTally(pl *Placer, o TallyOptions) *Tally {
-	return &Tally{placer: pl, options: o, rows: make([]*rowTally, rowsOf*len(pl.plan.Statements)), heard: make([]bool, len(pl.routers)), newest: math.MinInt64, router: -1}
+	return &Tally{
+		placer: pl, options: o, since: momentOf(o.Since), rows: make([]*rowTally, rowsOf*len(pl.plan.Statements)), heard: make([]bool, len(pl.routers)),
+		first: never, newest: math.MinInt64, router: -1,
+	}
 }
 
 // Interface takes the name of an exporter's interface.
 func (t *Tally) Interface(i Interface) { t.placer.Interface(i) }
 
-// Flow counts a record.
+// Flow counts a record. One without packets and bytes, as exporters write of what their
+// address translation does, tells of no traffic; but its exporter is heard.
 func (t *Tally) Flow(r *Record) {
-	if !r.At.IsZero() && (t.first.IsZero() || r.At.Before(t.first)) {
-		t.first = r.At
+	t.hear(r)
+	if r.Packets == 0 && r.Bytes == 0 {
+		return
 	}
-	if r.Exporter != t.exporter { // records of a datagram have one exporter
-		t.exporter, t.router = r.Exporter, t.placer.exporter(r.Exporter)
-	}
-	router := t.router
-	if router >= 0 {
-		t.heard[router] = true
-	}
-	at, k := t.placer.find(router, r)
-	m := t.multiply(router, r)
+	at, k := t.placer.find(t.router, r)
+	m := increment{key: r.Key, samples: r.Packets, packets: r.Packets, bytes: r.Bytes}
+	t.multiply(&m, r.Sampling)
 	switch {
 	case k.control:
-		enter(&t.Control, &t.controlFlows, &m)
+		enterApart(&t.Control, &t.controlFlows, &m)
+		t.cross(r)
 	case k.none():
-		enter(&t.Other, &t.otherFlows, &m)
+		enterApart(&t.Other, &t.otherFlows, &m)
 	case at.kind == noLeg:
-		enter(&t.Transit, &t.transitFlows, &m)
+		enterApart(&t.Transit, &t.transitFlows, &m)
+		t.pass(k, r, &m)
 	default:
 		t.count(k.row, at, k.ambiguous, r, &m)
 		for _, row := range k.also() {
 			t.count(row, at, k.ambiguous, r, &m)
 		}
+	}
+}
+
+// hear notes who tells a record, and when it came.
+func (t *Tally) hear(r *Record) {
+	t.first = t.first.orEarlier(momentOf(r.At))
+	if r.Exporter != t.exporter { // records of a datagram have one exporter
+		t.exporter, t.router = r.Exporter, t.placer.exporter(r.Exporter)
+	}
+	if t.router >= 0 {
+		t.heard[t.router] = true
 	}
 	if !r.Exporter.IsValid() {
 		t.collect(r)
@@ -122,13 +145,16 @@ func (t *Tally) Flow(r *Record) {
 func (t *Tally) count(row int32, at spot, ambiguous bool, r *Record, m *increment) {
 	to := t.rows[row]
 	if to == nil {
-		to = &rowTally{}
+		to = newRow()
 		t.rows[row] = to
 	}
 	begin, end := span(r)
 	switch {
 	case t.early(r, begin, end):
 		to.early.count(m)
+		if t.goesOn(r, end) {
+			to.lasting.count(m)
+		}
 		return
 	case ambiguous:
 		to.ambiguous.count(m)
@@ -140,20 +166,17 @@ func (t *Tally) count(row int32, at spot, ambiguous bool, r *Record, m *incremen
 	leg := to.leg(at.leg)
 	leg.count(m)
 	leg.rungs[at.rung]++
-	if to.first.IsZero() || begin.Before(to.first) {
-		to.first = begin
-	}
-	if end.After(to.last) {
-		to.last = end
-	}
-	if t.options.Slot > 0 && t.options.Slots > 0 && !end.IsZero() {
-		if now := end.UnixNano(); now < t.slot.begin || now >= t.slot.end {
-			t.slot = slotOf(now, t.options)
+	to.first, to.last = to.first.orEarlier(begin), to.last.orLater(end)
+	if t.options.Slot > 0 && t.options.Slots > 0 && end != never {
+		if end < t.slot.begin || end >= t.slot.end {
+			t.slot = slotOf(end, t.options)
 			t.newest = max(t.newest, t.slot.number)
 		}
 		leg.series.add(t.slot, m.bytes, t.options.Slots)
 	}
 }
+
+func newRow() *rowTally { return &rowTally{first: never, last: never} }
 
 // leg finds or makes the tally of a leg. A row has few of them.
 func (t *rowTally) leg(leg int32) *legTally {
@@ -168,13 +191,14 @@ func (t *rowTally) leg(leg int32) *legTally {
 
 // span is when a record's packets passed, as far as it tells: none passed after it
 // came. A record that tells nothing passed when it came.
-func span(r *Record) (begin, end time.Time) {
-	end = r.End
-	if end.IsZero() || !r.At.IsZero() && end.After(r.At) {
-		end = r.At
+func span(r *Record) (begin, end moment) {
+	at := momentOf(r.At)
+	end = momentOf(r.End)
+	if end == never || at != never && end > at {
+		end = at
 	}
-	begin = r.Start
-	if begin.IsZero() || begin.After(end) {
+	begin = momentOf(r.Start)
+	if begin == never || begin > end {
 		begin = end
 	}
 	return begin, end
@@ -182,33 +206,31 @@ func span(r *Record) (begin, end time.Time) {
 
 // early reports whether some of a record's packets may have passed before the time
 // that counts.
-func (t *Tally) early(r *Record, begin, end time.Time) bool {
-	if t.options.Since.IsZero() {
+func (t *Tally) early(r *Record, begin, end moment) bool {
+	if t.since == never {
 		return false
 	}
-	if r.Start.IsZero() && r.Protocol != SFlow {
-		begin = end.Add(-t.options.Timeout)
+	if r.Start.IsZero() && r.Protocol != SFlow && end != never {
+		begin = end - moment(t.options.Timeout)
 	}
-	return begin.Before(t.options.Since)
+	return begin < t.since
 }
 
 // multiply makes up for sampling: by the record's own rate, else by the intent's for the
 // router, else by the one of the options.
-func (t *Tally) multiply(router int, r *Record) increment {
-	m := increment{key: r.Key, samples: r.Packets, packets: r.Packets, bytes: r.Bytes}
-	rate := uint64(r.Sampling)
+func (t *Tally) multiply(m *increment, sampling uint32) {
+	rate := uint64(sampling)
 	if rate == 0 {
-		n, _ := t.assumed(router)
+		n, _ := t.assumed(t.router)
 		rate = uint64(n)
 	}
 	switch rate {
 	case 0:
-		m.unknown = r.Packets
+		m.unknown = m.samples
 	case 1:
 	default:
 		m.packets, m.bytes = times(m.packets, rate), times(m.bytes, rate)
 	}
-	return m
 }
 
 // assumed is the sampling rate where the data tells none, and who tells it.
@@ -241,16 +263,25 @@ func plus(a, b uint64) uint64 {
 	return math.MaxUint64
 }
 
-func (t *tallied) count(m *increment) { enter(&t.Amount, &t.flows, m) }
+func (t *tallied) count(m *increment) {
+	enter(&t.sum, m)
+	t.flows.add(m.key)
+}
 
-// enter adds a record to an amount, and its flow to the sketch that belongs to it.
-func enter(a *Amount, flows *sketch, m *increment) {
+// enter adds a record to an amount, whose flows are counted beside it.
+func enter(a *Amount, m *increment) {
 	a.Records++
 	a.Samples = plus(a.Samples, m.samples)
 	a.Packets = plus(a.Packets, m.packets)
 	a.Bytes = plus(a.Bytes, m.bytes)
 	a.Unknown = plus(a.Unknown, m.unknown)
 	a.Largest = max(a.Largest, m.bytes)
+}
+
+// enterApart adds a record to an amount that anybody may look at, so that it has its
+// flows at any time.
+func enterApart(a *Amount, flows *sketch, m *increment) {
+	enter(a, m)
 	if flows.add(m.key) {
 		a.Flows = flows.count()
 	}
@@ -258,7 +289,7 @@ func enter(a *Amount, flows *sketch, m *increment) {
 
 // First is when the first record came, of a capture when it was captured; zero: none
 // came that tells.
-func (t *Tally) First() time.Time { return t.first }
+func (t *Tally) First() time.Time { return t.first.time() }
 
 // Silent lists the routers with links or tunnels of which no flow record came, in the
 // order of the plan.
@@ -281,11 +312,11 @@ func (t *Tally) Counts() []Count {
 		if r == nil {
 			continue
 		}
-		c := Count{Traffic: traffic(int32(n)), NotPlaced: r.notPlaced.Amount, Ambiguous: r.ambiguous.Amount, Early: r.early.Amount, First: r.first, Last: r.last}
+		c := Count{Traffic: traffic(int32(n)), NotPlaced: r.notPlaced.amount(), Ambiguous: r.ambiguous.amount(), Early: r.early.amount(), Lasting: r.lasting.amount(), Transit: t.passed(r), First: r.first.time(), Last: r.last.time()}
 		slices.SortFunc(r.legs, func(a, b legTally) int { return cmp.Compare(a.leg, b.leg) })
 		for i := range r.legs {
 			l := &r.legs[i]
-			c.Legs = append(c.Legs, LegCount{Leg: t.placer.legs[l.leg], Amount: l.Amount, Rungs: l.rungs, Series: l.series.list(oldest, t.newest)})
+			c.Legs = append(c.Legs, LegCount{Leg: t.placer.legs[l.leg], Amount: l.amount(), Rungs: l.rungs, Series: l.series.list(oldest, t.newest)})
 		}
 		out = append(out, c)
 	}

@@ -19,7 +19,7 @@ func BenchmarkTally(b *testing.B) {
 		b.Run(fmt.Sprintf("%d prefixes", size.circuits*size.prefixes), func(b *testing.B) {
 			p := tallyFleet(b, size.circuits, size.prefixes)
 			tally := NewTally(NewPlacer(p, PlaceOptions{}), TallyOptions{Slot: time.Second, Slots: 60})
-			flows := fleetFlows(p, 9600)
+			flows := fleetFlows(p, 9600, 24)
 			var r Record
 			for i := range flows {
 				flows[i].record(&r)
@@ -75,6 +75,7 @@ func vnetOf(p *plan.Plan, name string) *plan.VNet {
 type fleetFlow struct {
 	src, dst, exporter [4]byte
 	in, out            uint32
+	vlan               uint16 // of the frames of its link
 	key                uint64
 	second             int32
 }
@@ -87,9 +88,9 @@ func (f *fleetFlow) record(r *Record) {
 	r.Start, r.End = r.At.Add(-time.Second), r.At
 }
 
-// fleetFlows are flows of random statements over their circuits, in groups of one
-// exporter.
-func fleetFlows(p *plan.Plan, n int) []fleetFlow {
+// fleetFlows are n flows or a few more of random statements over their circuits, in
+// groups of so many of one exporter.
+func fleetFlows(p *plan.Plan, n, group int) []fleetFlow {
 	random := rand.New(rand.NewPCG(1, 2))
 	host := func(list []netip.Prefix) [4]byte {
 		for {
@@ -111,8 +112,8 @@ func fleetFlows(p *plan.Plan, n int) []fleetFlow {
 	for len(out) < n {
 		c := &p.Circuits[random.IntN(len(p.Circuits))]
 		r, s := routers[c.Peerings[0].Links[random.IntN(2)].Router], statements[c.Name]
-		for range 24 {
-			f := fleetFlow{exporter: r.Loopback.IPv4.As4(), src: host(s.Onprem), dst: host(s.Azure), in: 1, out: uint32(r.Indexes[0].Number), key: random.Uint64(), second: int32(len(out) / 1000)}
+		for range group {
+			f := fleetFlow{exporter: r.Loopback.IPv4.As4(), src: host(s.Onprem), dst: host(s.Azure), in: 1, out: uint32(r.Indexes[0].Number), vlan: uint16(r.Links[0].Tag.Inner), key: random.Uint64(), second: int32(len(out) / 1000)}
 			if random.IntN(2) == 0 {
 				f.src, f.dst, f.in, f.out = f.dst, f.src, f.out, f.in
 			}

@@ -15,15 +15,21 @@ func (t *Tally) Merge(o *Tally) {
 			continue
 		}
 		if t.rows[n] == nil {
-			t.rows[n] = &rowTally{}
+			t.rows[n] = newRow()
 		}
 		t.rows[n].merge(from)
 	}
 	for i, heard := range o.heard {
 		t.heard[i] = t.heard[i] || heard
 	}
+	for c := range o.crossed {
+		if t.crossed == nil {
+			t.crossed = make(map[Crossing]bool)
+		}
+		t.crossed[c] = true
+	}
 	t.newest = max(t.newest, o.newest)
-	t.first = earlier(t.first, o.first)
+	t.first = t.first.orEarlier(o.first)
 	if c := &o.collected; c.Records > 0 {
 		t.collected.Records += c.Records
 		t.collected.Sampling = cmp.Or(t.collected.Sampling, c.Sampling)
@@ -35,7 +41,11 @@ func (t *rowTally) merge(o *rowTally) {
 	t.notPlaced.merge(&o.notPlaced)
 	t.ambiguous.merge(&o.ambiguous)
 	t.early.merge(&o.early)
-	t.first, t.last = earlier(t.first, o.first), later(t.last, o.last)
+	t.lasting.merge(&o.lasting)
+	for i := range o.passing {
+		t.transit(o.passing[i].router).merge(&o.passing[i].tallied)
+	}
+	t.first, t.last = t.first.orEarlier(o.first), t.last.orLater(o.last)
 	for i := range o.legs {
 		from := &o.legs[i]
 		to := t.leg(from.leg)
@@ -47,26 +57,26 @@ func (t *rowTally) merge(o *rowTally) {
 	}
 }
 
-func (t *tallied) merge(o *tallied) { unite(&t.Amount, &t.flows, &o.Amount, &o.flows) }
+func (t *tallied) merge(o *tallied) {
+	add(&t.sum, &o.sum)
+	t.flows.merge(&o.flows)
+}
 
 // unite adds one amount and its flows to another.
 func unite(a *Amount, flows *sketch, o *Amount, others *sketch) {
+	add(a, o)
+	flows.merge(others)
+	a.Flows = flows.count()
+}
+
+// add adds one amount to another, without its flows.
+func add(a, o *Amount) {
 	a.Records += o.Records
 	a.Samples = plus(a.Samples, o.Samples)
 	a.Packets = plus(a.Packets, o.Packets)
 	a.Bytes = plus(a.Bytes, o.Bytes)
 	a.Unknown = plus(a.Unknown, o.Unknown)
 	a.Largest = max(a.Largest, o.Largest)
-	flows.merge(others)
-	a.Flows = flows.count()
-}
-
-// earlier is the first of two times, of which zero is none.
-func earlier(a, b time.Time) time.Time {
-	if a.IsZero() || !b.IsZero() && b.Before(a) {
-		return b
-	}
-	return a
 }
 
 // later is the last of two times.

@@ -15,19 +15,19 @@ type series struct {
 
 // A slot is a slot of the series and its place in their rings.
 type slot struct {
-	begin, end int64 // in nanoseconds since 1970
+	begin, end moment
 	number     int64
 	place      int
 }
 
 // slotOf is the slot of a time. Times before 1970 have negative ones.
-func slotOf(now int64, o TallyOptions) slot {
-	length := int64(o.Slot)
+func slotOf(now moment, o TallyOptions) slot {
+	length := moment(o.Slot)
 	number := now / length
 	if now < 0 && number*length != now {
 		number--
 	}
-	return slot{begin: number * length, end: (number + 1) * length, number: number, place: position(number, o.Slots)}
+	return slot{begin: number * length, end: (number + 1) * length, number: int64(number), place: position(int64(number), o.Slots)}
 }
 
 // position is the place of a slot in a ring of n.

@@ -64,7 +64,7 @@ func TestTallyKinds(t *testing.T) {
 	from := Traffic{Family: plan.IPv4, Direction: sim.FromAzure}
 	rungs := func(n uint64) [Rungs]uint64 { return [Rungs]uint64{ByIntent: n} }
 	want := []Count{
-		{Traffic: to, NotPlaced: amount(2, 13, 130, 1300, 0, 1, 700), Legs: []LegCount{
+		{Traffic: to, NotPlaced: amount(2, 13, 130, 1300, 0, 1, 700), Transit: []RouterCount{{Router: "ce1", Amount: amount(1, 1, 10, 100, 0, 1, 100)}}, Legs: []LegCount{
 			{Leg: Leg{Path: "er-london", Router: "ce1"}, Amount: amount(1, 4, 4, 40, 4, 1, 40), Rungs: rungs(1)},
 			{Leg: Leg{Path: "er-london", Router: "ce2", Position: plan.Secondary}, Amount: amount(2, 5, 50, 5200, 0, 2, 5000), Rungs: rungs(2)},
 		}},
@@ -204,7 +204,7 @@ func TestTallyMerge(t *testing.T) {
 	options := TallyOptions{Slot: time.Second, Slots: 3, Since: time.Unix(1_800_000_001, 0)}
 	all, a, b := NewTally(pl, options), NewTally(pl, options), NewTally(pl, options)
 	var r Record
-	flows := fleetFlows(p, 4000)
+	flows := fleetFlows(p, 4000, 24)
 	for i, f := range flows {
 		f.record(&r)
 		r.At = r.At.Add(time.Duration(i))

@@ -1,6 +1,9 @@
 package verify
 
-import "encoding/binary"
+import (
+	"encoding/binary"
+	"slices"
+)
 
 // A template is one as it stands in a set: not yet read, but measured.
 type template struct {
@@ -96,7 +99,8 @@ func (d *Decoder) announced(version uint16, src *source, t template) {
 	}
 	old := src.templates[t.id]
 	if old != nil && old.raw == string(t.bytes) && old.option == t.option {
-		return // most of them come again and again
+		delete(src.unread, t.id) // a set that did not fit was broken, and no other template's
+		return                   // most of them come again and again
 	}
 	parse := parseTemplate
 	if t.option {
@@ -106,6 +110,9 @@ func (d *Decoder) announced(version uint16, src *source, t template) {
 	if err != nil {
 		d.drops.Templates++
 		return
+	}
+	if old != nil && old.used && !old.same(&f) {
+		d.doubts++
 	}
 	d.learn(version, src, f, string(t.bytes))
 }
@@ -126,7 +133,24 @@ func (d *Decoder) learn(version uint16, src *source, f form, raw string) bool {
 	}
 	src.templates[f.id] = c
 	d.fields += len(f.fields)
+	delete(src.unread, f.id)
 	return true
+}
+
+// unreadable notes that records of a template came which nobody can read. Beyond the
+// bound one is as good as many.
+func (d *Decoder) unreadable(src *source, id uint16) {
+	if src.unread == nil {
+		src.unread = make(map[uint16]bool)
+	}
+	if len(src.unread) < d.bounds.Templates {
+		src.unread[id] = true
+	}
+}
+
+// same says whether a template means what another form does.
+func (c *compiled) same(f *form) bool {
+	return c.option == f.option && c.scopes == f.scopes && slices.Equal(c.fields, f.fields)
 }
 
 // drop forgets one template.

@@ -28,7 +28,8 @@ type sourceState struct {
 	Addr      netip.Addr      `json:"addr"`
 	Domain    uint32          `json:"domain"`
 	Protocol  string          `json:"protocol"`
-	Boot      *uint32         `json:"bootMs,omitempty"` // our clock at uptime 0, modulo 2³²
+	Boot      *uint32         `json:"bootMs,omitempty"`   // our clock at uptime 0, modulo 2³²
+	Sequence  *uint32         `json:"sequence,omitempty"` // the last number, where no uptime is told
 	Heard     time.Time       `json:"heard"`
 	Templates []templateState `json:"templates"`
 }
@@ -50,6 +51,8 @@ func (d *Decoder) Save(w io.Writer) error {
 		st := sourceState{Addr: k.addr, Domain: k.domain, Protocol: k.protocol.String(), Heard: s.Last}
 		if n := len(s.sequence.streams); n == 1 && s.sequence.streams[0].told {
 			st.Boot = &s.sequence.streams[0].boot
+		} else if n == 1 && (s.sequence.streams[0].known || s.sequence.streams[0].resumed) {
+			st.Sequence = &s.sequence.streams[0].number
 		}
 		for _, c := range s.templates {
 			st.Templates = append(st.Templates, templateState{ID: c.id, Option: c.option, Scopes: c.scopes, Fields: numbersOf(c.fields)})
@@ -114,6 +117,9 @@ func (d *Decoder) loadSource(st sourceState) error {
 		before := stream{moved: true, first: st.Heard, last: st.Heard}
 		if st.Boot != nil {
 			before.boot, before.told = *st.Boot, true
+		}
+		if st.Sequence != nil {
+			before.number, before.resumed = *st.Sequence, true
 		}
 		src.sequence.add(before)
 	}

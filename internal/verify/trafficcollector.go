@@ -41,8 +41,8 @@ const (
 // Microsoft's own queries of the table multiply them by 4096, and add 14 bytes of
 // Ethernet to each packet, which is not done here. The same queries count a record once
 // that the table holds twice (same flow, bytes and Flowsequence); so does this, as far
-// as the copies are within some ten thousands of records. What it left out for that
-// reason is in no count of Drops, as it is no loss.
+// as the copies are within some ten thousands of records, and says how many it left out
+// (Drops.Repeated).
 //
 // Records tell the circuit, not the link. In and Out and Start and End stay zero; At is
 // when the circuit emitted the record, which is up to a minute after the traffic. The
@@ -265,6 +265,7 @@ func (c *collectorReader) emit() {
 	case fault == malformedRecord:
 		c.drops.Malformed++
 	case c.flow.sequence != 0 && c.seen.again(c.flow.identity()):
+		c.drops.Repeated++
 	default:
 		r.Circuit = c.circuitName()
 		c.sink.Flow(r)

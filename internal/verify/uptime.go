@@ -71,6 +71,7 @@ type stream struct {
 	first    time.Time
 	last     time.Time
 	restart  bool // was taken for another one's restart
+	resumed  bool // known of an earlier run alone: number is what it was then
 
 	// after counts datagrams in a row whose number counts their own flows too, and
 	// not option data, as softflowd 1.1.0 does in IPFIX: the number is that of the
@@ -96,9 +97,14 @@ func (q *sequence) next(h *header) bool {
 	}
 	st := &q.streams[i]
 	q.another(st)
-	q.current, st.last = i, h.at
+	// A number below that of an earlier run has begun anew since, whatever it has come to.
+	anew := st.resumed && !told && int32(h.sequence-st.number) < 0
+	if anew {
+		q.restarts++
+	}
+	q.current, st.last, st.resumed = i, h.at, false
 	st.boot, st.told, st.moved = boot, told, st.moved || h.sequence != 0
-	return false
+	return anew
 }
 
 // carried tells what the datagram carried that next has placed: how many units, which

@@ -52,8 +52,14 @@ type Verification struct {
 	decoder *Decoder
 	tally   *Tally
 	began   time.Time
-	drops   Drops // of others than the decoder
+	drops   Drops  // of others than the decoder
+	lost    uint64 // datagrams, by the kernel
 	notes   []string
+
+	doubts    uint64    // of the decoder, that have been heeded
+	doubtNote int       // index of the note that says so
+	anew      time.Time // when the last was
+	before    []Source  // as they were when the window began
 }
 
 // New begins a verification of what is predicted for p.
@@ -67,6 +73,7 @@ func New(p *plan.Plan, outcome sim.Outcome, o Options, now time.Time) *Verificat
 }
 
 func (v *Verification) newTally() *Tally {
+	v.before = v.decoder.Sources()
 	return NewTally(v.placer, TallyOptions{Since: v.options.Since, Timeout: activeTimeout(v.plan), Slot: v.options.Slot, Slots: slots, Sampling: v.options.Sampling})
 }
 
@@ -88,6 +95,7 @@ func (v *Verification) Packet(payload []byte, from netip.AddrPort, at time.Time)
 	v.mu.Lock()
 	defer v.mu.Unlock()
 	v.decoder.Packet(payload, from.Addr(), at, v.tally)
+	v.doubt(at)
 }
 
 // Records lets read hand over stored records, which are no datagrams, and counts what
@@ -107,11 +115,27 @@ func (v *Verification) Dropped(d Drops) {
 	v.drops.Add(d)
 }
 
-// Note adds what a reader of the report has to know.
+// Lost tells how many datagrams the kernel has dropped at the sockets until now, as the
+// function Dropped has it, in place of what was told before.
+func (v *Verification) Lost(datagrams uint64) {
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	v.lost = datagrams
+}
+
+// Note adds what a reader of every report has to know.
 func (v *Verification) Note(text string) {
 	v.mu.Lock()
 	defer v.mu.Unlock()
 	v.notes = append(v.notes, text)
+}
+
+// Settled reports whether the window is as long as routers keep a flow before they tell
+// of it: before that, what goes where it must not may just not have been told of.
+func (v *Verification) Settled(now time.Time) bool {
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	return now.Sub(v.began) >= activeTimeout(v.plan)
 }
 
 // Heard is how many flow records have come.
@@ -129,38 +153,58 @@ func (v *Verification) Heard() uint64 {
 func (v *Verification) Report(now time.Time) *Report {
 	v.mu.Lock()
 	defer v.mu.Unlock()
-	return v.report(now)
+	return v.report(v.began, now)
+}
+
+// Stored judges what a file held, whatever the time is now. first and last are when the
+// capture began and ended; zero: when the first and the last record of Azure's Traffic
+// Collector were emitted. The verdict is about what is of Since and later.
+func (v *Verification) Stored(first, last time.Time) *Report {
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	if first.IsZero() {
+		first, last = v.tally.First(), v.tally.collected.Last
+	}
+	if v.options.Since.After(first) {
+		first = v.options.Since
+	}
+	return v.report(first, later(first, last))
 }
 
 // Turn judges what has come since the last turn, and begins anew: what lasts for days
-// is judged by what it does now. Templates, interfaces and exporters stay known.
+// is judged by what it does now. Templates, interfaces, exporters and notes stay.
 func (v *Verification) Turn(now time.Time) *Report {
 	v.mu.Lock()
 	defer v.mu.Unlock()
-	r := v.report(now)
-	v.tally, v.began, v.notes = v.newTally(), now, nil
+	r := v.report(v.began, now)
+	v.tally, v.began = v.newTally(), now
 	return r
 }
 
-func (v *Verification) report(now time.Time) *Report {
+// report judges the time from began to now.
+func (v *Verification) report(began, now time.Time) *Report {
+	began = later(began, v.anew)
 	counts, exporters := v.tally.Counts(), v.tally.Exporters(v.decoder.Sources())
-	silent := v.silent(exporters)
+	silent := v.silent(exporters, began)
 	r := &Report{
-		Plan: v.plan.Name, Scenario: v.outcome.Scenario.Name(), Source: v.options.Source, Began: v.began, Took: now.Sub(v.began), Slot: v.options.Slot,
+		Plan: v.plan.Name, Scenario: v.outcome.Scenario.Name(), Source: v.options.Source, Began: began, Took: now.Sub(began), Slot: v.options.Slot,
 		SeriesFrom: v.tally.seriesFrom(), Exporters: exporters, Silent: silent,
-		Other: v.tally.Other, Control: v.tally.Control, Transit: v.tally.Transit, Drops: v.decoder.Drops(), Notes: v.notes,
+		Other: v.tally.Other, Control: v.tally.Control, Transit: v.tally.Transit, Drops: v.decoder.Drops(), Notes: slices.Concat(v.notes, v.placer.Contradictions(), v.quiet(exporters, began, now)),
 	}
 	r.Drops.Add(v.drops)
-	r.Judgements = Judge(v.plan, v.outcome, counts, silent, JudgeOptions{MinSamples: v.options.MinSamples, Seen: r.Took})
+	r.Drops.Socket += v.lost
+	r.Judgements = Judge(v.plan, v.outcome, counts, silent, JudgeOptions{
+		MinSamples: v.options.MinSamples, Seen: r.Took, Doubts: v.doubtsOf(exporters, began), Crossed: v.tally.Crossed(), Trusted: slices.Concat(v.options.Idle, everyWay(v.plan)),
+	})
 	return r
 }
 
 // silent are the routers of which nobody knows whether their export works: neither a
 // record came in this window, nor a datagram without records, as exporters with nothing
 // to say send with their templates, nor is their silence known to be idleness.
-func (v *Verification) silent(exporters []Exporter) []string {
+func (v *Verification) silent(exporters []Exporter, began time.Time) []string {
 	return slices.DeleteFunc(v.tally.Silent(), func(router string) bool {
-		return slices.Contains(v.options.Idle, router) || slices.ContainsFunc(exporters, func(e Exporter) bool { return e.Router == router && !e.Last.Before(v.began) })
+		return slices.Contains(v.options.Idle, router) || slices.ContainsFunc(exporters, func(e Exporter) bool { return e.Router == router && !e.Last.Before(began) })
 	})
 }
 

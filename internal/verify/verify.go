@@ -67,7 +67,8 @@ func (p Protocol) String() string {
 // MarshalText writes the name.
 func (p Protocol) MarshalText() ([]byte, error) { return []byte(p.String()), nil }
 
-// An Interface is the name of an exporter's interface, as option data tells it.
+// An Interface is the name of an exporter's interface, as option data tells it. One of
+// index 0 says that the exporter has begun anew: what it told before means nothing more.
 type Interface struct {
 	Exporter netip.Addr
 	Domain   uint32
@@ -90,6 +91,7 @@ type Drops struct {
 	Exporters   uint64 `json:"exporters"`   // datagrams of exporters beyond the bound
 	Socket      uint64 `json:"socket"`      // datagrams that the kernel had no room for
 	NoAddresses uint64 `json:"noAddresses"` // records without the addresses of a flow
+	Repeated    uint64 `json:"repeated"`    // records of the Traffic Collector that its table holds twice
 }
 
 // Add adds what another has counted.
@@ -101,6 +103,7 @@ func (d *Drops) Add(o Drops) {
 	d.Exporters += o.Exporters
 	d.Socket += o.Socket
 	d.NoAddresses += o.NoAddresses
+	d.Repeated += o.Repeated
 }
 
 // A Source is what a decoder knows of one exporter and observation domain.
@@ -114,6 +117,7 @@ type Source struct {
 	Skew     time.Duration `json:"skewNs"`   // how far its clock is ahead of ours; 0 under a second
 	Restarts uint64        `json:"restarts"` // how often its sequence or uptime began anew
 	Missed   uint64        `json:"missed"`   // records (v5, IPFIX) or datagrams (v9, sFlow) that its sequence numbers miss
+	Unread   int           `json:"unread"`   // templates it has sent records of and that have not come, or did not fit
 	Last     time.Time     `json:"last"`     // when it was heard last
 }
 
@@ -197,8 +201,21 @@ type Count struct {
 	Ambiguous Amount
 	// Early is of before the time that is judged, or of a record that spans its
 	// beginning: it has one interface for a time in which the path may have changed.
-	Early       Amount
-	First, Last time.Time // of the records that count
+	Early Amount
+	// Lasting is the part of Early that ended so long after the beginning that the router
+	// must have told of it before: its records say when the flow began, and not since when
+	// they count.
+	Lasting     Amount
+	Transit     []RouterCount // in the order of the plan
+	First, Last time.Time     // of the records that count
+}
+
+// A RouterCount is what one router sent or got by an interface that is no link and no
+// tunnel: it hands it to another router, or it leaves by another way.
+type RouterCount struct {
+	Router string
+	Amount
+	Stray uint64 // flows of it that no router shows on a link or tunnel, or where it is not known; estimated
 }
 
 // A LegCount is what one leg carried of one Traffic.
@@ -264,7 +281,7 @@ type Report struct {
 	Plan       string        `json:"plan"`     // name of the intent
 	Scenario   string        `json:"scenario"` // that was predicted: normal, er-london.primary
 	Source     string        `json:"source"`   // where the records came from: UDP :2055, a file's name
-	Began      time.Time     `json:"began"`    // of listening; of a file, of its first record
+	Began      time.Time     `json:"began"`    // of listening; of a file, of its first packet or record, or Options.Since
 	Took       time.Duration `json:"tookNs"`
 	Slot       time.Duration `json:"slotNs"`     // length of a slot of Series
 	SeriesFrom time.Time     `json:"seriesFrom"` // beginning of the first slot; zero: there is none

@@ -1,0 +1,97 @@
+package verify
+
+import (
+	"fmt"
+	"slices"
+	"time"
+
+	"github.com/ercfg/ercfg/internal/plan"
+)
+
+// doubt begins the verification anew where records may have been read with a template
+// that was none of theirs: an exporter has told it again with other fields. Which
+// records it were nobody can tell, and one whose ingress was read as its egress may have
+// spoken for a verdict.
+func (v *Verification) doubt(at time.Time) {
+	if v.decoder.doubts == v.doubts {
+		return
+	}
+	v.doubts = v.decoder.doubts
+	v.tally, v.began, v.anew = v.newTally(), at, at
+	if v.doubts == 1 {
+		v.notes = append(v.notes, "")
+		v.doubtNote = len(v.notes) - 1
+	}
+	v.notes[v.doubtNote] = fmt.Sprintf("an exporter told a template of the same number with other fields: what came before %s does not count", at.UTC().Format(time.RFC3339))
+}
+
+// doubtsOf are the doubts about what has come since began, in the order of exporters.
+func (v *Verification) doubtsOf(exporters []Exporter, began time.Time) []Doubt {
+	var out []Doubt
+	for i := range exporters {
+		e := &exporters[i]
+		if e.Router == "" || e.Last.Before(began) {
+			continue
+		}
+		if e.Unread > 0 {
+			out = append(out, Doubt{e.Router, "exports records that nobody can read before their template comes: what they tell is not seen"})
+		}
+		if missed, came := v.since(&e.Source); missed > came {
+			out = append(out, Doubt{e.Router, fmt.Sprintf("has lost more of its export on the way than came: %s missed, and %d came", counted(missed, missedUnit(e.Protocol)), came)})
+		}
+	}
+	return slices.Compact(out)
+}
+
+// quiet are notes about routers that were heard in the window, but not for long: they may
+// have nothing to say, as a standby between two of its templates, or their export broke.
+func (v *Verification) quiet(exporters []Exporter, began, now time.Time) []string {
+	var out []string
+	for i := range v.plan.Routers {
+		name := v.plan.Routers[i].Name
+		var last time.Time
+		for k := range exporters {
+			if exporters[k].Router == name {
+				last = later(last, exporters[k].Last)
+			}
+		}
+		silence := now.Sub(last)
+		if last.Before(began) || slices.Contains(v.options.Idle, name) || silence <= 2*activeTimeout(v.plan)+lateExport || silence <= now.Sub(began)/2 {
+			continue
+		}
+		out = append(out, fmt.Sprintf("%s was heard last %s before the end: what it carried since would not show if its export has broken", name, silence.Round(time.Second)))
+	}
+	return out
+}
+
+// since is how much a source's numbers miss in this window, and how much came, both in
+// the unit of its protocol (missedUnit).
+func (v *Verification) since(s *Source) (missed, came uint64) {
+	missed, came = s.Missed, s.Packets
+	if s.Protocol == NetFlow5 || s.Protocol == IPFIX {
+		came = s.Records
+	}
+	for i := range v.before {
+		if b := &v.before[i]; b.Addr == s.Addr && b.Domain == s.Domain && b.Protocol == s.Protocol {
+			missed -= min(missed, b.Missed)
+			if s.Protocol == NetFlow5 || s.Protocol == IPFIX {
+				return missed, came - b.Records
+			}
+			return missed, came - b.Packets
+		}
+	}
+	return missed, came
+}
+
+// everyWay are the routers on which one place watches all that is forwarded, so that
+// none of their links can lack what watches it: ercfg renders flow export on Linux as
+// one rule of the forward hook.
+func everyWay(p *plan.Plan) []string {
+	var out []string
+	for i := range p.Routers {
+		if r := &p.Routers[i]; r.Platform == plan.FRR && r.Flow.On() {
+			out = append(out, r.Name)
+		}
+	}
+	return out
+}
