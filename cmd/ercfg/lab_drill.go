@@ -93,13 +93,18 @@ func (a *app) opened(path string, f *labFlags) (*labIntent, *lab.Lab, error) {
 	return in, l, err
 }
 
+// openedAlone opens a lab for a verb that wants it for itself, until unlock.
+func (a *app) openedAlone(path string, f *labFlags) (in *labIntent, l *lab.Lab, unlock func(), err error) {
+	if in, l, err = a.opened(path, f); err != nil {
+		return nil, nil, nil, err
+	}
+	unlock, err = lab.Lock(filepath.Join(f.dir, in.plan.Name))
+	return in, l, unlock, err
+}
+
 // testLab compares the lab with its plan.
 func (a *app) testLab(ctx context.Context, path string, f *labFlags) error {
-	in, l, err := a.opened(path, f)
-	if err != nil {
-		return err
-	}
-	unlock, err := lab.Lock(filepath.Join(f.dir, in.plan.Name))
+	in, l, unlock, err := a.openedAlone(path, f)
 	if err != nil {
 		return err
 	}

@@ -92,11 +92,7 @@ the exit code is 1.`,
 
 // healLab repairs the lab of the intent at path.
 func (a *app) healLab(ctx context.Context, path string, f *labFlags) error {
-	in, l, err := a.opened(path, f)
-	if err != nil {
-		return err
-	}
-	unlock, err := lab.Lock(filepath.Join(f.dir, in.plan.Name))
+	in, l, unlock, err := a.openedAlone(path, f)
 	if err != nil {
 		return err
 	}
