@@ -221,6 +221,7 @@ func (a *app) push(path string, f pushFlags, flags []string) error {
 			return errors.Join(err, p.report(found, p.notBegun(found, "the answer was no")))
 		}
 	}
+	p.proof.changes(differ)
 	return p.report(found, p.apply())
 }
 

@@ -201,8 +201,11 @@ func (s *verifying) predicted() (sim.Outcome, error) {
 		if err := s.askRouters(); err != nil {
 			return sim.Outcome{}, err
 		}
-		if s.f.scenario == "" {
+		switch found := s.asked.scenario.Name(); {
+		case s.f.scenario == "":
 			state = s.asked.scenario
+		case s.f.ask && found != state.Name():
+			s.asked.notes = append(s.asked.notes, fmt.Sprintf("the routers' sessions amount to %s, and --scenario says %s, which is judged", found, state.Name()))
 		}
 	}
 	return sim.Predict(s.in.plan, []sim.Scenario{state}).Outcomes[0], nil

@@ -11,6 +11,7 @@ import (
 	"net/netip"
 	"os"
 	"path/filepath"
+	"runtime/debug"
 	"sync"
 	"syscall"
 	"time"
@@ -31,6 +32,7 @@ func (s *verifying) while(ctx context.Context, sockets []*net.UDPConn, name stri
 		return nil, err
 	}
 	defer exposed.close()
+	debug.FreeOSMemory() // of reading the intent, which was more than what follows takes
 	s.begin(name)
 	if note := verify.BufferNote(sockets); note != "" {
 		s.v.Note(note)

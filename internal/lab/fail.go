@@ -103,5 +103,8 @@ func (l *Lab) Heal(ctx context.Context, p *plan.Plan, normal *sim.Outcome, say f
 		trouble, err = d.awaitNormal(ctx, normal, repairLimit+l.hold())
 		return err
 	})
+	if err == nil {
+		err = l.reviveExporters(ctx)
+	}
 	return trouble, err
 }

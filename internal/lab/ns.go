@@ -259,7 +259,7 @@ func (n *Node) Command(ctx context.Context, argv ...string) *exec.Cmd {
 	// process group, which is the command's alone, has to be ended.
 	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
 	cmd.Cancel = func() error { return syscall.Kill(-cmd.Process.Pid, syscall.SIGKILL) }
-	cmd.WaitDelay = time.Second
+	cmd.WaitDelay = 5 * time.Second // a busy machine takes its time to hand over the last output
 	if !(process{n.PID, n.Born}).alive() && cmd.Err == nil {
 		cmd.Err = fmt.Errorf("node %s: %w", n.Name, errGone)
 	}

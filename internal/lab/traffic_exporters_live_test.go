@@ -4,12 +4,10 @@ package lab_test
 
 import (
 	"fmt"
-	"maps"
 	"strings"
 	"testing"
 	"time"
 
-	"github.com/ercfg/ercfg/internal/lab"
 	"github.com/ercfg/ercfg/internal/plan"
 	"github.com/ercfg/ercfg/internal/sim"
 	"github.com/ercfg/ercfg/internal/verify"
@@ -21,7 +19,7 @@ import (
 func (f *flowTruth) exporter(router, conf string, argv ...string) {
 	f.Helper()
 	script := `for p in /proc/[0-9]*; do
-	case $(readlink "$p/exe") in */uacctd | */pmacctd) kill -KILL "${p#/proc/}" ;; esac
+	case $(readlink "$p/exe") in */uacctd | */pmacctd | */softflowd) kill -KILL "${p#/proc/}" ;; esac
 done
 printf '%s' "$1" >/run/exporter.conf
 shift
@@ -46,6 +44,16 @@ exec "$@" </dev/null >/run/exporter.log 2>&1`
 	})
 }
 
+// exporterText is the configuration of uacctd that was rendered for a router.
+func (f *flowTruth) exporterText(router string) string {
+	f.Helper()
+	text, err := f.l.Node(router).Exec(f.Context(), "cat", "/run/uacctd.conf")
+	if err != nil {
+		f.Fatal(err)
+	}
+	return text
+}
+
 // uacctd is a configuration of uacctd that tells of a flow two seconds after its
 // last packet.
 func uacctd(lines ...string) string {
@@ -63,40 +71,44 @@ func TestFlowTruthExporters(t *testing.T) {
 	t.Parallel()
 	needExporter(t)
 	f := newFlowTruth(t, exported(t, "02-dual-stack-one-ce", fmt.Sprintf(telemetry, "10.40.1.50", 1), nil))
-	f.quiet(f.listener.Load())
-	f.silence = 8 * time.Second
-	o := lab.TrafficOptions{For: 10 * time.Second, Rate: 50}
 	const receiver, source = "10.40.1.50:2055", "10.40.255.1"
 	nfprobe := func(version, engine string) string {
 		return uacctd("plugins: nfprobe[x]", "nfprobe_version[x]: "+version, "nfprobe_receiver[x]: "+receiver, "nfprobe_source_ip[x]: "+source, "nfprobe_engine[x]: "+engine, quickTimeouts)
 	}
+	// hidden says what an exporter cannot tell of, and has the rows of it be INSUFFICIENT.
+	check := func(off float64, held int, hidden func(plan.Family, sim.Direction) bool) {
+		t.Helper()
+		run := truthRun{lossy: held > 0, hidden: func(k truthKey) bool { return hidden(k.family, k.direction) }}
+		r, truth := f.verified(run)
+		f.nearly(r[0], truth, off, held)
+		if len(r[0].Judgements) != 4 {
+			t.Errorf("%d rows, want four", len(r[0].Judgements))
+		}
+		for _, j := range r[0].Judgements {
+			want := verify.Pass
+			if hidden(j.Family, j.Direction) {
+				want = verify.Insufficient
+			}
+			if j.Verdict != want {
+				t.Errorf("%s %s: %s, want %s: %q", j.Family, j.Direction, j.Verdict, want, j.Reasons)
+			}
+		}
+	}
+	nothing := func(plan.Family, sim.Direction) bool { return false }
 
 	f.Log("uacctd, NetFlow v9")
 	f.exporter("ce1", nfprobe("9", "109"), "uacctd", "-f", "/run/exporter.conf")
-	r, truth := f.verified(f.outcome(""), o)
-	f.agree(r, truth, 0)
-	f.all(r, verify.Pass)
+	check(0, 0, nothing)
 
 	f.Log("uacctd, NetFlow v5: it has no IPv6")
 	f.exporter("ce1", nfprobe("5", "1:5"), "uacctd", "-f", "/run/exporter.conf")
-	r, truth = f.verified(f.outcome(""), o)
-	maps.DeleteFunc(truth, func(k truthKey, _ verify.Amount) bool { return k.family == plan.IPv6 })
-	f.agree(r, truth, 0)
-	for _, j := range r.Judgements {
-		want := verify.Pass
-		if j.Family == plan.IPv6 {
-			want = verify.Insufficient
-		}
-		if j.Verdict != want {
-			f.Errorf("%s %s: %s, want %s: %q", j.Family, j.Direction, j.Verdict, want, j.Reasons)
-		}
-	}
+	check(0, 0, func(family plan.Family, _ sim.Direction) bool { return family == plan.IPv6 })
 
-	f.Log("uacctd, sFlow: its lengths are those of frames, and it may miss a packet")
+	// Its lengths are those of frames, of 14 bytes more than the packet. Of 1,200 packets 1
+	// to 6 were missing in the end, fewer than a datagram holds: it may wait for more.
+	f.Log("uacctd, sFlow")
 	f.exporter("ce1", uacctd("plugins: sfprobe[x]", "sfprobe_receiver[x]: "+receiver, "sfprobe_agentip[x]: "+source, "sampling_rate[x]: 1"), "uacctd", "-f", "/run/exporter.conf")
-	r, truth = f.verified(f.outcome(""), o)
-	f.agree(r, truth, 0.03)
-	f.all(r, verify.Pass)
+	check(0.02, 10, nothing)
 
 	f.Log("pmacctd on both links, what leaves by them: nothing tells of the way back")
 	var b strings.Builder
@@ -108,18 +120,7 @@ func TestFlowTruthExporters(t *testing.T) {
 		"aggregate[x]: src_host, dst_host, src_port, dst_port, proto, tos, in_iface, out_iface",
 		"nfprobe_version[x]: 10", "nfprobe_receiver[x]: " + receiver, "nfprobe_source_ip[x]: " + source, quickTimeouts,
 	}, "\n")+"\n", "/bin/sh", "-c", `printf '%s' "$0" >/run/interfaces.map && exec pmacctd -f /run/exporter.conf`, b.String())
-	r, truth = f.verified(f.outcome(""), o)
-	maps.DeleteFunc(truth, func(k truthKey, _ verify.Amount) bool { return k.direction == sim.FromAzure })
-	f.agree(r, truth, 0)
-	for _, j := range r.Judgements {
-		want := verify.Pass
-		if j.Direction == sim.FromAzure {
-			want = verify.Insufficient
-		}
-		if j.Verdict != want {
-			f.Errorf("%s %s: %s, want %s: %q", j.Family, j.Direction, j.Verdict, want, j.Reasons)
-		}
-	}
+	check(0, 0, func(_ plan.Family, d sim.Direction) bool { return d == sim.FromAzure })
 }
 
 // number is the number of an interface.

@@ -138,13 +138,27 @@ func (d *Decoder) source(k sourceKey) *source {
 	if s := d.sources[k]; s != nil {
 		return s
 	}
-	if len(d.sources) >= d.bounds.Exporters {
+	if len(d.sources) >= d.bounds.Exporters && !d.forgetUnheard() {
 		d.drops.Exporters++
 		return nil
 	}
 	s := &source{Source: Source{Addr: k.addr, Domain: k.domain, Protocol: k.protocol}}
 	d.sources[k] = s
 	return s
+}
+
+// forgetUnheard makes room for an exporter where one is known from an earlier run alone.
+func (d *Decoder) forgetUnheard() bool {
+	for k, s := range d.sources {
+		if s.Packets == 0 {
+			for _, c := range s.templates {
+				d.fields -= len(c.fields)
+			}
+			delete(d.sources, k)
+			return true
+		}
+	}
+	return false
 }
 
 // A header is what a datagram tells for all its records.

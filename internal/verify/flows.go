@@ -84,12 +84,13 @@ func (s *sketch) count() uint64 {
 	if s.ranks == nil {
 		return uint64(len(s.keys))
 	}
-	sum, zeros := 0.0, 0
+	var of [64]int // registers by rank
 	for _, rank := range s.ranks {
-		sum += math.Ldexp(1, -int(rank))
-		if rank == 0 {
-			zeros++
-		}
+		of[rank%64]++
+	}
+	sum, zeros := 0.0, of[0] // of 2^-rank over the registers, and those without a rank
+	for rank, n := range of {
+		sum += math.Ldexp(float64(n), -rank)
 	}
 	const m = float64(registers)
 	alpha := 0.7213 / (1 + 1.079/m)

@@ -20,6 +20,8 @@ type JudgeOptions struct {
 	Crossed []Crossing
 	// Trusted are routers of which is known that all they carry is exported.
 	Trusted []string
+	// Unconfirmed are routers whose interfaces the intent alone has numbered.
+	Unconfirmed []string
 }
 
 // defaultSamples is enough to tell that not much of the traffic goes elsewhere: what

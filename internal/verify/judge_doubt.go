@@ -33,7 +33,8 @@ func (t *trial) doubtful() {
 // strays looks for traffic that a router sends or gets by an interface that is no link
 // and no tunnel, and that no other router shows. It leaves by another way, or the intent
 // has wrong numbers of interfaces. What is handed to another router shows there, and
-// what a firewall sends back shows on the same one. Where part of it is predicted to
+// what a firewall sends back shows on the same one; of samples nobody can tell, and then
+// the numbers have to be the router's own. Where part of it is predicted to
 // leave by the Internet, or to have no path, that part looks the same.
 func (t *trial) strays() {
 	if t.anywhere() || t.result.Lost || slices.ContainsFunc(t.expected, func(w want) bool { return isInternet(w.Leg) }) {
@@ -45,7 +46,14 @@ func (t *trial) strays() {
 		if t.encrypted {
 			least = 1
 		}
-		if c.Samples < least || !t.strayed(c) {
+		switch {
+		case c.Samples < least:
+			continue
+		case t.strayed(c):
+		case c.Packets > c.Samples && t.many(c.Samples) && slices.Contains(t.o.Unconfirmed, c.Router):
+			t.gap(true, "%s has %s by interfaces that only the intent's numbers tell from its links: ask it (--ask), or export interface names", c.Router, packetsOf(c.Samples))
+			continue
+		default:
 			continue
 		}
 		t.gap(true, "%s has %s (%s) by an interface that is no link, and no router shows it on one: does it leave otherwise?",

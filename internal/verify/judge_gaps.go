@@ -43,7 +43,7 @@ func (t *trial) many(samples uint64) bool { return samples*100 > t.seen()*unknow
 func (t *trial) unplaced() {
 	before := len(t.gaps)
 	if n := t.count.NotPlaced.Samples; t.many(n) || n > 0 && t.encrypted {
-		t.gap(true, "%d of %s went by interfaces that nobody knows: give interfaceIndex, export interface names, or ask the routers", n, packetsOf(t.seen()))
+		t.gap(true, "%d of %s went by interfaces that nobody knows: give exporter or interfaceIndex, export interface names, or ask the routers", n, packetsOf(t.seen()))
 	}
 	if n := t.hints(); t.many(n) {
 		t.gap(true, "%d of %s are placed by a next hop alone, which is a hint and no proof", n, packetsOf(t.seen()))

@@ -22,19 +22,23 @@ type indexes struct {
 	last     uint32
 	lastSpot spot
 
-	complete bool                            // every leg of the router has an index of its own
+	numbered bool                            // every leg of the router has an index of its own
+	complete bool                            // the router itself has told them
 	spots    map[uint32]spot                 // of every index that has a name
 	names    [ByAsking + 1]map[uint32]string // as they were told
 	numbers  [ByAsking + 1]map[string]uint32 // by canonical name
 }
 
 // find looks an index up, which is not 0. One that nobody names is no leg where every
-// leg has another.
+// leg has another, and so is what the intent alone has as no leg's: a name may be misspelt.
 func (x *indexes) find(index uint32) spot {
 	if index != x.last {
 		s, ok := x.spots[index]
-		if !ok && x.complete {
+		switch {
+		case !ok && x.numbered:
 			s.kind = noLeg
+		case s.kind == noLeg && s.rung == ByIntent && !x.numbered:
+			s = spot{}
 		}
 		x.last, x.lastSpot = index, s
 	}
@@ -66,7 +70,7 @@ func (r *placed) name(rung Rung, index uint32, name string) {
 		changed = r.resolve(moved) || changed
 	}
 	if changed {
-		x.complete = r.complete()
+		r.complete()
 	}
 }
 
@@ -95,17 +99,21 @@ func (r *placed) resolve(index uint32) bool {
 	return before.exact() || x.spots[index].exact()
 }
 
-// complete reports whether every leg of the router has an index of its own.
-func (r *placed) complete() bool {
-	has := func(e legEnd) bool {
-		for _, numbers := range r.indexes.numbers {
-			if n, ok := numbers[e.name]; ok && r.indexes.spots[n].exact() {
-				return true
-			}
-		}
-		return false
+// complete notes whether every leg has an index, and whether the router itself has told
+// it: numbers that the intent alone has may be those of before a restart.
+func (r *placed) complete() {
+	has := func(e legEnd, rungs ...Rung) bool {
+		return slices.ContainsFunc(rungs, func(rung Rung) bool {
+			n, ok := r.indexes.numbers[rung][e.name]
+			return ok && r.indexes.spots[n].exact()
+		})
 	}
-	return len(r.legs) > 0 && !slices.ContainsFunc(r.legs, func(e legEnd) bool { return !has(e) })
+	x := &r.indexes
+	x.complete, x.numbered = len(r.legs) > 0, len(r.legs) > 0
+	for _, e := range r.legs {
+		x.complete = x.complete && has(e, ByOptions, ByAsking)
+		x.numbered = x.numbered && has(e, ByIntent, ByOptions, ByAsking)
+	}
 }
 
 // named tells what an interface is by its canonical name. The port under one leg alone
@@ -153,7 +161,7 @@ func (r *placed) forget() {
 	for index := range names {
 		r.resolve(index)
 	}
-	x.complete = r.complete()
+	r.complete()
 }
 
 // Interface learns what an exporter calls an interface. What no router of the plan
@@ -182,6 +190,17 @@ func (p *Placer) Interface(i Interface) {
 		p.others++
 	}
 	r.name(ByOptions, i.Index, i.Name)
+}
+
+// Unconfirmed are the routers whose interfaces the intent alone has numbered.
+func (p *Placer) Unconfirmed() []string {
+	var out []string
+	for i := range p.routers {
+		if x := &p.routers[i].indexes; x.numbered && !x.complete {
+			out = append(out, p.plan.Routers[i].Name)
+		}
+	}
+	return out
 }
 
 // Contradictions are sentences about interfaces that two sources name differently. No

@@ -115,6 +115,34 @@ func TestVerificationSilence(t *testing.T) {
 	idle.verdict(Fail, "er-bergen.primary on ce2")
 }
 
+// Of samples nobody can tell whether what goes by an interface that is no link shows
+// elsewhere. Then its number has to be the router's own word.
+func TestVerificationUnconfirmed(t *testing.T) {
+	t.Parallel()
+	sampled := strings.Replace(verificationSite, "sampling: 1,", "sampling: 100,", 1)
+	for _, asked := range []map[uint32]string{nil, {101: "GigabitEthernet1.260", 102: "GigabitEthernet2.260", 9: "GigabitEthernet3"}} {
+		p := resolved(t, []byte(sampled))
+		o := Options{Asked: map[string]map[uint32]string{"ce2": asked}}
+		v := &osloProof{T: t, now: decoderTime, sequence: make(map[string]uint32), Verification: New(p, normalOf(p), o, decoderTime)}
+		v.sends("ce1", 200, 101, 102)
+		v.sends("ce2", 20, 9)
+		if asked == nil {
+			v.verdict(Insufficient, "only the intent's numbers tell")
+		} else {
+			v.verdict(Pass, "PASS: 2 PASS")
+		}
+	}
+}
+
+// A misspelt name in the intent makes an interface no other one.
+func TestVerificationMisspelt(t *testing.T) {
+	t.Parallel()
+	p := resolved(t, []byte(strings.Replace(verificationSite, "GigabitEthernet2.250: 102", "GigabitEthernet2.25: 102", 1)))
+	v := &osloProof{T: t, now: decoderTime, sequence: make(map[string]uint32), Verification: New(p, normalOf(p), Options{Idle: []string{"ce2"}}, decoderTime)}
+	v.sends("ce1", 40, 101, 102)
+	v.verdict(Insufficient, "interfaces that nobody knows")
+}
+
 // What began before the time that is judged does not count.
 func TestVerificationSince(t *testing.T) {
 	t.Parallel()
