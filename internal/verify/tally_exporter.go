@@ -2,6 +2,7 @@ package verify
 
 import (
 	"cmp"
+	"time"
 )
 
 // collect notes a record of Azure's Traffic Collector, which is a source of its own.
@@ -36,4 +37,12 @@ func (t *Tally) Exporters(sources []Source) []Exporter {
 		out = append(out, e)
 	}
 	return out
+}
+
+// later is the last of two times.
+func later(a, b time.Time) time.Time {
+	if b.After(a) {
+		return b
+	}
+	return a
 }

@@ -104,14 +104,3 @@ func (t *Tally) seriesFrom() time.Time {
 	}
 	return time.Unix(0, t.oldest()*int64(t.options.Slot))
 }
-
-// merge adds the slots of another series.
-func (s *series) merge(o *series) {
-	if o.ring == nil {
-		return
-	}
-	for n := o.tail; n <= o.head; n++ {
-		place := position(n, len(o.ring))
-		s.add(slot{number: n, place: place}, o.ring[place], len(o.ring))
-	}
-}

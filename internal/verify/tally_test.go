@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"math"
 	"net/netip"
-	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -193,48 +192,6 @@ func TestTallySeries(t *testing.T) {
 		if got := series(); got != s.want {
 			t.Errorf("step %d: got %s, want %s", i, got, s.want)
 		}
-	}
-}
-
-// Merging two tallies is as if one had seen everything, in any order.
-func TestTallyMerge(t *testing.T) {
-	t.Parallel()
-	p := tallyFleet(t, 4, 10)
-	pl := NewPlacer(p, PlaceOptions{})
-	options := TallyOptions{Slot: time.Second, Slots: 3, Since: time.Unix(1_800_000_001, 0)}
-	all, a, b := NewTally(pl, options), NewTally(pl, options), NewTally(pl, options)
-	var r Record
-	flows := fleetFlows(p, 4000, 24)
-	for i, f := range flows {
-		f.record(&r)
-		r.At = r.At.Add(time.Duration(i))
-		switch {
-		case i%7 == 0:
-			r.Out, r.In = 0, 0
-		case i%11 == 0:
-			r.Dst = addr("192.0.2.1")
-		case i%13 == 0:
-			r.Exporter, r.Circuit, r.Protocol = netip.Addr{}, "er-2", TrafficCollector
-		}
-		all.Flow(&r)
-		if f.exporter[3]%2 == flows[0].exporter[3]%2 { // each router is heard by one
-			b.Flow(&r)
-		} else {
-			a.Flow(&r)
-		}
-	}
-	a.Merge(b)
-	if diff := cmp.Diff(all.Counts(), a.Counts()); diff != "" {
-		t.Errorf("counts (-one +merged):\n%s", diff)
-	}
-	if all.Other != a.Other || all.Control != a.Control || all.Transit != a.Transit || all.First() != a.First() || all.Other.Records == 0 {
-		t.Errorf("others: one %+v %+v %+v, merged %+v %+v %+v", all.Other, all.Control, all.Transit, a.Other, a.Control, a.Transit)
-	}
-	if diff := cmp.Diff(all.Exporters(nil), a.Exporters(nil), cmp.Comparer(func(x, y netip.Addr) bool { return x == y })); diff != "" {
-		t.Errorf("exporters (-one +merged):\n%s", diff)
-	}
-	if !slices.Equal(all.Silent(), a.Silent()) {
-		t.Errorf("silent: one %v, merged %v", all.Silent(), a.Silent())
 	}
 }
 
