@@ -73,7 +73,11 @@ func (t *trial) deaf() {
 				legs = append(legs, shortLeg(w.Leg))
 			}
 		}
-		t.gap(true, "%s exports nothing: what %s carries is not seen", r, listed(legs))
+		carry := "carries"
+		if len(legs) > 1 {
+			carry = "carry"
+		}
+		t.gap(true, "%s exports nothing: what %s %s is not seen", r, listed(legs), carry)
 	}
 }
 
@@ -270,11 +274,11 @@ func (t *trial) remarkRate() {
 	}
 	switch {
 	case sum.Unknown > 0 && len(t.fails) == 0 && t.have() > 0:
-		t.note("nobody tells the sampling rate of %s: volumes are as seen, and if it is sampled, another leg could carry up to %s unseen", packetsOf(sum.Unknown), percentOf(unseen(t.have())))
+		t.note("nobody tells the sampling rate of %s: volumes are as seen, and if it is sampled, another leg could carry up to %s unseen", packetsOf(sum.Unknown), atMost(unseen(t.have())))
 	case sum.Unknown > 0:
 		t.note("nobody tells the sampling rate of %s: volumes are as seen, and shares hold if all sample alike", packetsOf(sum.Unknown))
 	case sum.Packets > sum.Samples && len(t.fails) == 0 && t.have() > 0:
-		t.note("sampled: another leg could carry up to %s of it and stay unseen (95 %% confidence)", percentOf(unseen(t.have())))
+		t.note("sampled: another leg could carry up to %s of it and stay unseen (95 %% confidence)", atMost(unseen(t.have())))
 	}
 }
 

@@ -140,7 +140,7 @@ func TestJudgeReasons(t *testing.T) {
 		{name: "no traffic, and one is silent", example: one, direction: from, silent: []string{"ce2"}, want: Insufficient,
 			reasons: []string{"ce2 exports nothing: what er-london.secondary carries is not seen", "no traffic at all: ce1 exports, and shows none of it"}},
 		{name: "no traffic, and all are silent", example: three, direction: from, silent: []string{"ce1"}, want: Insufficient,
-			reasons: []string{"ce1 exports nothing: what er-frankfurt.primary and er-frankfurt.secondary carries is not seen", "no traffic at all: no router that could show it exports anything"}},
+			reasons: []string{"ce1 exports nothing: what er-frankfurt.primary and er-frankfurt.secondary carry is not seen", "no traffic at all: no router that could show it exports anything"}},
 		{name: "too few", example: one, direction: from, seen: []carried{{leg: londonP, flows: 4, perFlow: 1}, {leg: londonS, flows: 6, perFlow: 1}}, want: Insufficient, wait: 5 * time.Minute,
 			reasons: []string{"10 packets on expected legs, and a verdict takes 20"}},
 		{name: "too few, and time does not help", example: one, direction: from, seen: []carried{{leg: londonP, flows: 4, perFlow: 1}, {leg: londonS, flows: 6, perFlow: 1}, {leg: "not placed", flows: 10, perFlow: 1}}, want: Insufficient,

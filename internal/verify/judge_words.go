@@ -59,6 +59,14 @@ func percentOf(share float64) string {
 	}
 }
 
+// atMost is a share as a bound: never under what it is.
+func atMost(share float64) string {
+	if share > 0 && share < 0.001 {
+		return "0.1 %"
+	}
+	return percentOf(share)
+}
+
 // sizeWords is a number of bytes in decimal units.
 func sizeWords(n uint64) string {
 	value, unit := float64(n), 0
