@@ -24,7 +24,6 @@ type flowProof struct {
 	secrets    *push.Secrets
 	store      *push.Store
 	run        string   // of the transcripts of asking
-	idle       []string // routers whose silence is idleness
 	changing   []string // routers that the push changes
 	open       []*net.UDPConn
 	where      string // that is listened on
@@ -41,13 +40,13 @@ type flowProof struct {
 // push closes them.
 func proverFor(p *pushing, run string, jobs []push.Job, secrets *push.Secrets) (*flowProof, error) {
 	f := &flowProof{verifying: &verifying{app: p.app, file: p.file, in: p.in}, jobs: jobs, secrets: secrets, store: p.store, run: run + "-asked"}
-	f.f.listen, f.f.sockets, f.f.sshFlags, f.idle = p.f.listen, 1, p.f.sshFlags, p.f.idle
+	f.f.listen, f.f.sockets, f.f.sshFlags, f.f.idle = p.f.listen, 1, p.f.sshFlags, p.f.idle
 	if p.f.lab {
 		_, exporting, err := labRouters(context.Background(), p.in.plan.Name)
 		if err != nil {
 			return nil, err
 		}
-		f.idle = slices.Concat(f.idle, exporting)
+		f.f.idle = slices.Concat(f.f.idle, exporting)
 	}
 	addresses, err := f.addresses()
 	if err != nil {
@@ -100,7 +99,7 @@ func (f *flowProof) datagram(_ int, payload []byte, from netip.AddrPort, at time
 // known in it.
 func (f *flowProof) window(s *stepProof) (*verify.Verification, error) {
 	now := time.Now()
-	w := verify.New(s.step.Plan, s.outcome, verify.Options{Source: f.where, Since: now, Asked: s.interfaces, Idle: f.idle}, now)
+	w := verify.New(s.step.Plan, s.outcome, verify.Options{Source: f.where, Since: now, Asked: s.interfaces, Idle: f.f.idle}, now)
 	var templates bytes.Buffer
 	if err := f.v.SaveTemplates(&templates); err != nil {
 		return nil, err

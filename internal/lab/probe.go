@@ -210,13 +210,17 @@ func (p *prober) loss(i int, from, to time.Duration) loss {
 
 func (p *prober) close() {
 	for i := range p.streams {
-		s := &p.streams[i]
-		if s.in != nil {
-			_ = s.in.Close()
-		}
-		for _, conn := range s.out {
-			_ = conn.Close()
-		}
+		closeSockets(p.streams[i].in, p.streams[i].out)
+	}
+}
+
+// closeSockets closes those of a stream, as far as it has them.
+func closeSockets(in *net.UDPConn, out []*net.UDPConn) {
+	if in != nil {
+		_ = in.Close()
+	}
+	for _, conn := range out {
+		_ = conn.Close()
 	}
 }
 

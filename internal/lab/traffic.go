@@ -258,13 +258,7 @@ func (s *trafficStream) receive() {
 
 func (t *traffic) close() {
 	for i := range t.streams {
-		s := &t.streams[i]
-		if s.in != nil {
-			_ = s.in.Close()
-		}
-		for _, conn := range s.out {
-			_ = conn.Close()
-		}
+		closeSockets(t.streams[i].in, t.streams[i].out)
 	}
 }
 

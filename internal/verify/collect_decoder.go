@@ -44,8 +44,11 @@ type Decoder struct {
 	bounds  Bounds
 	sources map[sourceKey]*source
 	fields  int // of all templates
-	drops   Drops
-	doubts  uint64 // how often records may have been read with a template that was none of theirs
+	// allHeard says that no exporter is known from an earlier run alone: a flood of new
+	// ones looks through them once.
+	allHeard bool
+	drops    Drops
+	doubts   uint64 // how often records may have been read with a template that was none of theirs
 
 	five *compiled // the record of NetFlow v5
 
@@ -149,15 +152,17 @@ func (d *Decoder) source(k sourceKey) *source {
 
 // forgetUnheard makes room for an exporter where one is known from an earlier run alone.
 func (d *Decoder) forgetUnheard() bool {
+	if d.allHeard {
+		return false
+	}
 	for k, s := range d.sources {
 		if s.Packets == 0 {
-			for _, c := range s.templates {
-				d.fields -= len(c.fields)
-			}
+			d.forget(s)
 			delete(d.sources, k)
 			return true
 		}
 	}
+	d.allHeard = true
 	return false
 }
 

@@ -98,6 +98,7 @@ func (d *Decoder) loadSource(st sourceState) error {
 	if !st.Addr.IsValid() {
 		return fmt.Errorf("an exporter without an address")
 	}
+	d.allHeard = false
 	src := d.source(sourceKey{st.Addr.Unmap(), st.Domain, protocol})
 	if src == nil || src.Packets > 0 {
 		return nil

@@ -319,3 +319,27 @@ func TestTemplateFilling(t *testing.T) {
 		t.Errorf("%d flows, dropped %+v", len(got.flows), d.Drops())
 	}
 }
+
+// An exporter that only an earlier run has heard gives way to one that is heard, and one
+// that is heard to none.
+func TestSavedGivesWay(t *testing.T) {
+	t.Parallel()
+	addresses := []netip.Addr{netip.MustParseAddr("192.0.2.1"), netip.MustParseAddr("192.0.2.2"), netip.MustParseAddr("192.0.2.3")}
+	packet := packet10(message{sequence: 1000}, set(2, flow20(256)))
+	before := NewDecoder(Bounds{})
+	before.Packet(packet, addresses[0], decoderTime, &caught{})
+	var kept bytes.Buffer
+	if err := before.Save(&kept); err != nil {
+		t.Fatal(err)
+	}
+	d := NewDecoder(Bounds{Exporters: 1})
+	if err := d.Load(&kept); err != nil {
+		t.Fatal(err)
+	}
+	for _, from := range addresses[1:] {
+		d.Packet(packet, from, decoderTime, &caught{})
+	}
+	if s := d.Sources(); len(s) != 1 || s[0].Addr != addresses[1] || d.Drops().Exporters != 1 || d.fields != 20 {
+		t.Errorf("%+v, %+v, %d fields", s, d.Drops(), d.fields)
+	}
+}
