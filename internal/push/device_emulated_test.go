@@ -429,7 +429,7 @@ func TestEmulatedExpiry(t *testing.T) {
 	for _, platform := range bothPlatforms {
 		t.Run(platform, func(t *testing.T) {
 			t.Parallel()
-			e := emulate(t, platform, emulator.Options{Minute: 1500 * time.Millisecond})
+			e := emulate(t, platform, emulator.Options{Minute: 5 * time.Second})
 			e.work.revert = 2 * time.Minute // in the last one the router says to its terminals that time runs out
 			d := e.open()
 			e.must("arm", d.arm(t.Context(), e.work))
@@ -459,7 +459,7 @@ func TestEmulatedExpiry(t *testing.T) {
 // until waits for a condition.
 func (e *emulation) until(what string, holds func() bool) {
 	e.t.Helper()
-	for end := time.Now().Add(10 * time.Second); !holds(); time.Sleep(10 * time.Millisecond) {
+	for end := time.Now().Add(patience); !holds(); time.Sleep(10 * time.Millisecond) {
 		if time.Now().After(end) {
 			e.t.Fatalf("never: %s\ntyped:\n%s", what, strings.Join(e.Log(), "\n"))
 		}
@@ -508,10 +508,10 @@ func TestEmulatedNoAnswer(t *testing.T) {
 		t.Run(c.platform, func(t *testing.T) {
 			t.Parallel()
 			e := emulate(t, c.platform, emulator.Options{Faults: *onlyOnce(&emulator.Faults{Mute: begins(c.line)})})
-			e.target.Timeout = time.Second
+			e.target.Timeout = 4 * time.Second
 			d := e.open()
 			if j, ok := d.(*junos); ok {
-				j.timeout = 100 * time.Millisecond // of which a commit has eight
+				j.timeout = 500 * time.Millisecond // of which a commit has eight
 			}
 			e.must("arm", d.arm(t.Context(), e.work))
 			if _, err := e.apply(t.Context(), d); !errors.Is(err, errLost) {

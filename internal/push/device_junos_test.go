@@ -260,11 +260,11 @@ func TestEmulatedJunosSlowCommit(t *testing.T) {
 	t.Parallel()
 	e := emulate(t, confdiff.Junos, emulator.Options{Faults: emulator.Faults{Slow: func(line string) time.Duration {
 		if strings.HasPrefix(line, "commit confirmed") {
-			return 1500 * time.Millisecond
+			return 6 * time.Second
 		}
 		return 0
 	}}})
-	e.target.Timeout = time.Second
+	e.target.Timeout = 4 * time.Second
 	d := e.open()
 	e.must("arm", d.arm(t.Context(), e.work))
 	_, err := e.apply(t.Context(), d)

@@ -248,7 +248,7 @@ func (s *sshServer) target() Target {
 	s.t.Helper()
 	return Target{
 		Router: "ce1", Host: "127.0.0.1", Port: s.port(), User: testUser, Password: secret.NewValue(testPassword),
-		KnownHosts: []string{s.known(s.key.PublicKey())}, Timeout: 5 * time.Second,
+		KnownHosts: []string{s.known(s.key.PublicKey())}, Timeout: 3 * patience,
 	}
 }
 

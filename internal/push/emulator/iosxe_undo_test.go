@@ -6,7 +6,7 @@ import (
 	"time"
 )
 
-const shortMinute = 200 * time.Millisecond
+const shortMinute = 2 * time.Second
 
 // TestUndoExpires lets a change lapse, with somebody connected and with nobody:
 // the configuration is the one from before, and nothing is pending.

@@ -14,9 +14,6 @@ import (
 	"golang.org/x/crypto/ssh"
 )
 
-// junosPatience is how long a test waits for what must come.
-const junosPatience = 5 * time.Second
-
 // A junosClient is somebody at the command line.
 type junosClient struct {
 	t    *testing.T
@@ -85,7 +82,7 @@ func (c *junosClient) Write(p []byte) (int, error) {
 // until returns what has come up to a match, and forgets it.
 func (c *junosClient) until(end *regexp.Regexp) string {
 	c.t.Helper()
-	deadline := time.After(junosPatience)
+	deadline := time.After(patience)
 	for {
 		c.mu.Lock()
 		text := strings.ReplaceAll(c.seen.String(), "\r\n", "\n")
@@ -133,7 +130,7 @@ func (c *junosClient) holds(line, want string) {
 // junosEventually waits until a condition holds.
 func junosEventually(t *testing.T, what string, holds func() bool) {
 	t.Helper()
-	for deadline := time.Now().Add(junosPatience); !holds(); time.Sleep(5 * time.Millisecond) {
+	for deadline := time.Now().Add(patience); !holds(); time.Sleep(5 * time.Millisecond) {
 		if time.Now().After(deadline) {
 			t.Fatalf("never: %s", what)
 		}
@@ -229,7 +226,7 @@ func junosWaits(j *junosBox) bool {
 // and goes back to what was before the first; late, as routers do.
 func TestJunosConfirmedTwice(t *testing.T) {
 	t.Parallel()
-	r := startJunos(t, Options{Running: junosSmall, Minute: 100 * time.Millisecond})
+	r := startJunos(t, Options{Running: junosSmall, Minute: time.Second})
 	before := r.Running()
 	c := dialJunos(t, r)
 	c.ask("configure")
@@ -241,14 +238,14 @@ func TestJunosConfirmedTwice(t *testing.T) {
 		t.Errorf("the second commit is not live:\n%s", got)
 	}
 	junosEventually(t, "rollback", func() bool { return r.Running() == before })
-	if got, want := r.machine.(*junosBox).lapse(2), 250*time.Millisecond; got != want {
+	if got, want := r.machine.(*junosBox).lapse(2), 2500*time.Millisecond; got != want {
 		t.Errorf("2 minutes take %v, want %v", got, want)
 	}
 }
 
 func TestJunosWindowExpires(t *testing.T) {
 	t.Parallel()
-	r := startJunos(t, Options{Running: junosSmall, Minute: 100 * time.Millisecond})
+	r := startJunos(t, Options{Running: junosSmall, Minute: time.Second})
 	before := r.Running()
 	c, other := dialJunos(t, r), dialJunos(t, r)
 	c.ask("configure exclusive")

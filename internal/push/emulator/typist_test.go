@@ -10,8 +10,8 @@ import (
 	"golang.org/x/crypto/ssh"
 )
 
-// patience is how long a test waits for what must come.
-const patience = 5 * time.Second
+// patience is how long a test waits for what comes at once on an idle machine.
+const patience = 30 * time.Second
 
 // iosxeReady matches a screen that waits for a line: a prompt, a question, the
 // pager.
