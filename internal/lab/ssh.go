@@ -93,7 +93,8 @@ cd /run/ssh
 [ -e host_key ] || ssh-keygen -q -t ed25519 -N '' -C '' -f host_key
 printf '%s\n' "$1" >authorized_keys
 printf '%s\n' 'HostKey /run/ssh/host_key' 'AuthorizedKeysFile /run/ssh/authorized_keys' 'PermitRootLogin prohibit-password' \
-  'PasswordAuthentication no' 'UsePAM no' 'StrictModes no' 'PrintMotd no' 'UseDNS no' 'LogLevel ERROR' >config
+  'PasswordAuthentication no' 'UsePAM no' 'StrictModes no' 'PrintMotd no' 'UseDNS no' 'LogLevel ERROR' \
+  'SetEnv HOME=/run/ssh' >config # no router reads what the machine's root has for his shell
 cat host_key.pub`, "sh", strings.TrimSpace(public))
 		if err != nil {
 			return "", err

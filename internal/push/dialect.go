@@ -37,7 +37,7 @@ func frrDialect() dialect {
 	return dialect{
 		platform: "frr",
 		// Measured on FRR 8.4.4: "ce1# ", "ce1(config-router-af)# ".
-		prompt:  regexp.MustCompile(`^([\w.@/:-]+)(\([\w.@/:+-]*\))?(#)$`),
+		prompt:  regexp.MustCompile(`^([\w.-]+)(\([\w.@/:+-]*\))?(#)$`),
 		opening: []string{"terminal length 0"},
 		silent:  true,
 	}

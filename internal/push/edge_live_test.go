@@ -198,7 +198,7 @@ func (e *edge) sshd() {
 	hash := strings.TrimSpace(e.on(e.ce, "openssl", "passwd", "-6", routerPassword))
 	e.on(e.ce, "sh", "-ec", `mkdir -p /run/sshd; chmod 600 /run/host_key
 sed "s|^root:[^:]*:|root:$1:|" /etc/shadow >/run/shadow; chmod 600 /run/shadow; mount --bind /run/shadow /etc/shadow
-printf '%s\n' 'HostKey /run/host_key' 'AuthorizedKeysFile /run/authorized_keys' 'PermitRootLogin yes' 'UsePAM no' 'PidFile none' 'StrictModes no' 'ListenAddress 10.99.0.2' 'UseDNS no' >/run/sshd.conf
+printf '%s\n' 'HostKey /run/host_key' 'AuthorizedKeysFile /run/authorized_keys' 'PermitRootLogin yes' 'UsePAM no' 'PidFile none' 'StrictModes no' 'ListenAddress 10.99.0.2' 'UseDNS no' 'SetEnv HOME=/run' >/run/sshd.conf # root's files for his shell are the machine's
 /usr/sbin/sshd -f /run/sshd.conf </dev/null >/run/sshd.log 2>&1`, "sh", hash)
 }
 

@@ -51,7 +51,8 @@ func sshdTarget(t *testing.T, more string) Target {
 		"authorized_keys": string(marshalKey(user)),
 		"known_hosts":     "ce1.example " + string(marshalKey(hostKey)),
 		"config": fmt.Sprintf("HostKey %[1]s/host_key\nAuthorizedKeysFile %[1]s/authorized_keys\nStrictModes no\nPidFile none\nUsePAM no\n"+
-			"PasswordAuthentication no\nKbdInteractiveAuthentication no\nPermitRootLogin yes\n%[2]s", dir, more),
+			"PasswordAuthentication no\nKbdInteractiveAuthentication no\nPermitRootLogin yes\n"+
+			"SetEnv HOME=%[1]s\n%[2]s", dir, more), // root's files for his shell are the machine's
 	} {
 		if err := os.WriteFile(filepath.Join(dir, name), []byte(text), 0o600); err != nil {
 			t.Fatal(err)
