@@ -153,7 +153,7 @@ arm() {
   owner=$(cat "$state/lock/run" 2>/dev/null)
   [ -e "$state/$owner/armed" ] || [ -e "$state/$owner/firing" ] || rm -rf "$state/lock"
   mkdir "$state/lock" 2>/dev/null || die 11 "$(cat "$state/lock/user" 2>/dev/null) is changing the router: run $(cat "$state/lock/run" 2>/dev/null)"
-  trap '[ -e "$dir/armed" ] || { run=$run; unlock; rm -rf "$dir"; }' EXIT
+  trap '[ -e "$dir/armed" ] || { stop_unit; unlock; rm -rf "$dir"; }' EXIT
   echo "$run" >"$state/lock/run" && echo "${SUDO_USER:-$(id -un)}" >"$state/lock/user" || die 12 "no room in $state"
   # A step before this one of the same run has come to its end.
   [ ! -e "$dir/saved" ] && [ ! -e "$dir/reverted" ] || rm -rf "$dir"
@@ -187,7 +187,13 @@ arm() {
 }
 
 disarm_timer() {
-  if [ -s "$dir/timer" ]; then kill -- "-$(cat "$dir/timer")" 2>/dev/null; else systemctl stop "$(cat "$dir/unit" 2>/dev/null).timer" 2>/dev/null; fi
+  if [ -s "$dir/timer" ]; then kill -- "-$(cat "$dir/timer")" 2>/dev/null; else stop_unit; fi
+  return 0
+}
+
+# The service of a timer that has begun is not stopped: it sees that it is late.
+stop_unit() {
+  [ ! -s "$dir/unit" ] || systemctl stop "$(cat "$dir/unit").timer" 2>/dev/null
   return 0
 }
 
