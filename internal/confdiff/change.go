@@ -68,6 +68,7 @@ func Between(want, have Config, o Options) Change {
 	if err != nil {
 		return c.unfit(err)
 	}
+	after = after.resolvedAs(want)
 	back := all(have, after)
 	c.Undo = commands(have, after, back)
 	start, err := Apply(after, c.Undo)

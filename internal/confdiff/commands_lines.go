@@ -363,8 +363,11 @@ func (l *liner) typed(s Statement, line string) string {
 
 // placeholder stands for a secret in a command.
 func placeholder(s Secret) string {
-	if s.form == Reference {
+	switch {
+	case s.form == Reference:
 		return *s.value
+	case s.name != "":
+		return s.name
 	}
 	return KeptMark
 }

@@ -10,6 +10,7 @@
 package confdiff
 
 import (
+	"slices"
 	"strings"
 )
 
@@ -69,6 +70,7 @@ func (s Statement) Key() string { return strings.Join(s.Path, "\n") }
 type Secret struct {
 	form  Form
 	value *string // behind a pointer, where fmt does not look
+	name  string  // placeholder of a reference whose value is known; see Resolved
 }
 
 // A Form is how a configuration writes a secret.
@@ -85,7 +87,40 @@ const (
 
 // NewSecret is a secret as a reader found it; value is clear text where the form
 // can be read.
-func NewSecret(form Form, value string) Secret { return Secret{form, &value} }
+func NewSecret(form Form, value string) Secret { return Secret{form: form, value: &value} }
+
+// Resolved is the configuration with the values of its references, as value returns
+// them for a placeholder: a router's own secrets can be compared with them. Commands go
+// on naming the references.
+func (c Config) Resolved(value func(placeholder string) string) Config {
+	c.Statements = slices.Clone(c.Statements)
+	for i := range c.Statements {
+		s := &c.Statements[i].Secret
+		if s.form != Reference {
+			continue
+		}
+		if v := value(*s.value); v != *s.value {
+			*s = Secret{Plain, &v, *s.value}
+		}
+	}
+	return c
+}
+
+// resolvedAs gives the references of c the values that those of o have.
+func (c Config) resolvedAs(o Config) Config {
+	known := make(map[string]string)
+	for _, s := range o.Statements {
+		if s.Secret.name != "" {
+			known[s.Secret.name] = *s.Secret.value
+		}
+	}
+	return c.Resolved(func(placeholder string) string {
+		if v, ok := known[placeholder]; ok {
+			return v
+		}
+		return placeholder
+	})
+}
 
 // Form returns how the secret was written.
 func (s Secret) Form() Form { return s.form }

@@ -69,11 +69,24 @@ type pending struct {
 
 // work is what is to be done on one router.
 type work struct {
-	run         string        // its id; a word of [a-z0-9-]
-	revert      time.Duration // of the undo; whole minutes
-	commands    []string      // with the values of secrets
-	operational []string      // commands of operational mode that follow them
-	ticket      string        // for the router's own log; may be empty, one printable line
+	run         string                   // its id; a word of [a-z0-9-]
+	revert      time.Duration            // of the undo; whole minutes
+	commands    []string                 // with the placeholders of secrets; typed are what the router gets
+	fill        func(line string) string // puts in the values; nil: there are no secrets
+	operational []string                 // commands of operational mode that follow them
+	ticket      string                   // for the router's own log; may be empty, one printable line
+}
+
+// typed are the commands with the values of secrets.
+func (w *work) typed() []string {
+	if w.fill == nil {
+		return w.commands
+	}
+	out := make([]string, 0, len(w.commands))
+	for _, line := range w.commands {
+		out = append(out, w.fill(line))
+	}
+	return out
 }
 
 // A RefusedError is a line that a router did not take.

@@ -226,7 +226,7 @@ type trial struct {
 // then the commands.
 func (d *frr) try(ctx context.Context, w *work) (*trial, error) {
 	var input bytes.Buffer
-	for i, block := range frrBlocks(w.commands) {
+	for i, block := range frrBlocks(w.typed()) {
 		if i > 0 {
 			input.WriteString(frrMark)
 		}
@@ -302,7 +302,7 @@ func (d *frr) arm(ctx context.Context, w *work) error {
 func (d *frr) apply(ctx context.Context, w *work, next func(line int)) error {
 	whole := context.WithoutCancel(ctx) // an interruption comes between two blocks
 	line := 1
-	for _, block := range frrBlocks(w.commands) {
+	for _, block := range frrBlocks(w.typed()) {
 		if ctx.Err() != nil {
 			return fmt.Errorf("interrupted before line %d: %w", line, context.Cause(ctx))
 		}

@@ -248,7 +248,7 @@ func (d *iosxe) leave(ctx context.Context) error {
 
 func (d *iosxe) apply(ctx context.Context, w *work, next func(line int)) error {
 	whole := context.WithoutCancel(ctx) // an interruption comes between two lines, so that the session lives
-	for i, line := range w.commands {
+	for i, line := range w.typed() {
 		if ctx.Err() != nil {
 			return fmt.Errorf("interrupted before line %d: %w", i+1, context.Cause(ctx))
 		}
@@ -327,7 +327,7 @@ func (w *work) minutes() string {
 
 // typeable refuses, before anything is typed, what no command line takes.
 func (w *work) typeable(mask func(string) string) error {
-	for _, line := range w.commands {
+	for _, line := range w.typed() {
 		if err := typeable(line); err != nil {
 			return fmt.Errorf("nothing is configured: %q: %w", mask(line), err)
 		}

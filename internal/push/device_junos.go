@@ -301,7 +301,7 @@ func (d *junos) opinion(ctx context.Context, w *work) ([]string, error) {
 
 // consider types the commands, and asks for the difference and the check.
 func (d *junos) consider(ctx context.Context, w *work) ([]string, error) {
-	for _, line := range w.commands {
+	for _, line := range w.typed() {
 		if _, err := d.ask(ctx, line); err != nil {
 			return nil, err
 		}

@@ -168,7 +168,7 @@ func (d *junos) arm(ctx context.Context, w *work) error {
 
 func (d *junos) apply(ctx context.Context, w *work, next func(line int)) error {
 	whole := context.WithoutCancel(ctx) // an interruption comes between two lines, so that the session lives
-	for i, line := range w.commands {
+	for i, line := range w.typed() {
 		if ctx.Err() != nil {
 			return fmt.Errorf("interrupted before line %d: %w", i+1, context.Cause(ctx))
 		}

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"net"
+	"os"
 	"slices"
 	"strconv"
 	"strings"
@@ -51,6 +52,9 @@ func (e *UnreachableError) Error() string {
 	// The network's own words begin with the address again.
 	if op, ok := errors.AsType[*net.OpError](err); ok && err == error(op) {
 		err = op.Err
+	}
+	if call, ok := errors.AsType[*os.SyscallError](err); ok && err == error(call) {
+		err = call.Err // without the name of the system call
 	}
 	return fmt.Sprintf("%s: %s: %v", e.Host, e.Phase, err)
 }

@@ -306,11 +306,11 @@ func (x *router) undoConfirmed(ctx context.Context, p *Planned) (Outcome, error)
 		return Changed, fmt.Errorf("live state: %w", err)
 	}
 	x.readAt = time.Now()
-	t, err := x.backward(x.filled(p.Undo), p.Operational)
+	t, err := x.backward(p.Undo, p.Operational)
 	if err != nil {
 		return Changed, err
 	}
-	if err := x.writeDown(t, Planned{Stage: p.Stage, Undo: x.filled(p.Commands)}); err != nil {
+	if err := x.writeDown(t, Planned{Stage: p.Stage, Undo: p.Commands}); err != nil {
 		return Changed, err
 	}
 	outcome, _, err := t.run(ctx)

@@ -293,10 +293,11 @@ func (x *router) read(ctx context.Context) error {
 
 // aim compares what the router has with a rendering, but for what is left for later.
 func (x *router) aim(rendering string, leave func(*confdiff.Difference) bool) confdiff.Config {
-	want, err := confdiff.Read(x.job.Config.Platform, []byte(x.run.secrets.Fill(rendering)))
+	want, err := confdiff.Read(x.job.Config.Platform, []byte(rendering))
 	if err != nil {
 		panic("a rendering does not read: " + err.Error())
 	}
+	want = want.Resolved(x.run.secrets.Fill)
 	o := x.run.options
 	x.change = confdiff.Between(want, x.have, confdiff.Options{Intent: x.run.plan.Name, Prune: o.Prune, BringUp: o.BringUp, Leave: leave})
 	return want
@@ -345,7 +346,7 @@ func (x *router) untypable() error {
 	if x.job.Config.Platform == confdiff.FRR {
 		return nil // whose lines are read from a file
 	}
-	for _, line := range x.change.Commands {
+	for _, line := range x.work().typed() {
 		if err := typeable(line); err != nil {
 			return fmt.Errorf("%q: %w", x.run.secrets.Mask(line), err)
 		}
@@ -356,7 +357,7 @@ func (x *router) untypable() error {
 // work is what is to be done.
 func (x *router) work() *work {
 	return &work{run: x.run.options.Run, revert: x.run.options.RevertAfter, ticket: x.run.options.Ticket,
-		commands: x.change.Commands, operational: x.change.Operational()}
+		commands: x.change.Commands, fill: x.run.secrets.Fill, operational: x.change.Operational()}
 }
 
 // reach opens the session with the router where there is none.

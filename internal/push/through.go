@@ -16,7 +16,7 @@ import (
 // A step is a stage that a router has come through, and the way back from it.
 type step struct {
 	name        string
-	undo        []string // with the values of secrets
+	undo        []string // with the placeholders of secrets
 	operational []string
 	kept        bool // undo needs a key that nobody has read
 }

@@ -168,6 +168,7 @@ func (t *transaction) hold(ctx context.Context, phase Phase, settle time.Duratio
 			return fmt.Errorf("the router could not be tested: %w", err)
 		case err != nil:
 			since = time.Time{}
+			t.say(Event{Phase: phase, Deadline: t.deadline, Text: "cannot be tested now: " + err.Error()})
 		default:
 			t.results = results
 			failed := failures(results)
