@@ -18,10 +18,14 @@ func (a *app) labFail(f *labFlags) *cobra.Command {
 		Use:   "fail FILE|DIR|- NAME[,NAME]",
 		Short: "Break something and leave it broken",
 		Long: `lab fail breaks what NAME says, as paths names it, and leaves it so. It returns
-when the traffic has moved to where it is predicted; where it has not, it says
-so and the exit code is 1. The lab is then in that scenario alone: what lab fail
-has broken before is repaired first. lab heal repairs it, and so do lab test and
-lab drill before they look.
+when the traffic has moved to where it is predicted and the routers have the
+sessions and routes of that state alone, in both families: without BFD, as IPv6
+is, a silent link is noticed when the hold time is over. What is not so when the
+time for it is up is said, and the exit code is 1.
+
+The lab is then in that scenario alone: what lab fail has broken before is
+repaired first. lab status tells what is broken. lab heal repairs it, and so do
+lab test and lab drill before they look.
 
 --fault says how it is broken: silent, carrier, oneway, down, drain, bfd or
 reset, where the failure can come about that way. Ctrl-C repairs it.`,
@@ -67,10 +71,10 @@ func (a *app) failLab(ctx context.Context, path, name, how string, f *labFlags) 
 		a.tell("%s", d)
 	}
 	if len(different) > 0 {
-		a.tell("broken, and the traffic is not where it is predicted; repair it with ercfg lab heal %s", shown(path))
+		a.tell("broken, and not all is as predicted; repair it with ercfg lab heal %s", shown(path))
 		return errFindings
 	}
-	a.tell("broken, and the traffic has moved as predicted; repair it with ercfg lab heal %s", shown(path))
+	a.tell("broken, and traffic and routers are as predicted; repair it with ercfg lab heal %s", shown(path))
 	return nil
 }
 

@@ -29,7 +29,16 @@ type (
 		Problem string    `json:"problem,omitempty"` // why it is not up
 		Started string    `json:"started,omitempty"` // RFC 3339, UTC
 		MSEE    string    `json:"msee,omitempty"`
+		Broken  *labFault `json:"broken,omitempty"`
 		Nodes   []labNode `json:"nodes"`
+	}
+	// A labFault is what lab fail has broken and nobody has repaired.
+	labFault struct {
+		Scenario string   `json:"scenario"`
+		Faults   []string `json:"faults"` // of each failure
+		Since    string   `json:"since"`  // RFC 3339, UTC
+		Repair   string   `json:"repair"` // the command
+		text     string   // for a terminal
 	}
 	labNode struct {
 		Name  string   `json:"name"`
@@ -42,11 +51,16 @@ type (
 // labStatusSchemaID is the $id of the published schema of a labStatusDocument.
 const labStatusSchemaID = "https://github.com/ercfg/ercfg/schema/v1/lab-status.schema.json"
 
+// labRepair is the command that repairs what is broken in a lab. Where its intent lies
+// the lab does not know.
+const labRepair = "ercfg lab heal FILE"
+
 func (a *app) labStatus(f *labFlags) *cobra.Command {
 	return &cobra.Command{
-		Use:     "status",
-		Short:   "List the labs that are up, and their nodes",
-		Long:    `lab status lists the labs of this host that are up, and what their nodes play.`,
+		Use:   "status",
+		Short: "List the labs that are up, and their nodes",
+		Long: `lab status lists the labs of this host that are up, what is broken in them on
+purpose, since when and how to repair it, and what their nodes play.`,
 		Example: `  sudo ercfg lab status`,
 		Args:    exactly(),
 		RunE: func(*cobra.Command, []string) error {
@@ -65,30 +79,34 @@ func (a *app) printLabs(dir string) error {
 		return err
 	}
 	labs := make([]labStatus, len(names))
+	var unknown error // what is broken in a lab
 	for i, name := range names {
-		labs[i] = statusOf(dir, name)
+		var err error
+		labs[i], err = statusOf(dir, name)
+		unknown = errors.Join(unknown, err)
 	}
 	if a.output == "json" {
-		return product(writeJSON(a.stdout, labStatusDocument{labStatusSchemaID, labs}))
+		return errors.Join(product(writeJSON(a.stdout, labStatusDocument{labStatusSchemaID, labs})), unknown)
 	}
 	if len(labs) == 0 {
 		a.tell("no lab is up")
 		return nil
 	}
-	return product(writeLabs(a.stdout, labs))
+	return errors.Join(product(writeLabs(a.stdout, labs)), unknown)
 }
 
-// statusOf looks at one lab.
-func statusOf(dir, name string) labStatus {
+// statusOf looks at one lab. The error is that of what is broken in it: the rest is
+// told all the same.
+func statusOf(dir, name string) (labStatus, error) {
 	out := labStatus{Name: name, Nodes: []labNode{}}
 	l, err := lab.Open(filepath.Join(dir, name), nil)
 	switch {
 	case errors.Is(err, lab.ErrNone): // known, and without a state
 		out.Problem = "its start was killed: ercfg lab down clears what is left of it"
-		return out
+		return out, nil
 	case err != nil:
 		out.Problem = err.Error()
-		return out
+		return out, nil
 	}
 	out.Up, out.Started, out.MSEE = true, l.Started.Format(time.RFC3339), l.Options.MSEE
 	for _, n := range l.Nodes {
@@ -98,7 +116,11 @@ func statusOf(dir, name string) labStatus {
 		}
 		out.Nodes = append(out.Nodes, node)
 	}
-	return out
+	broken, err := l.Broken()
+	if broken != nil {
+		out.Broken = &labFault{broken.Scenario, broken.Faults, broken.Since.Format(time.RFC3339), labRepair, broken.String()}
+	}
+	return out, err
 }
 
 // writeLabs writes the list for a terminal.
@@ -114,6 +136,9 @@ func writeLabs(out io.Writer, labs []labStatus) error {
 		}
 		started, _ := time.Parse(time.RFC3339, l.Started) // written above
 		fmt.Fprintf(w, "%s: up since %s, Microsoft edge on %s\n", l.Name, started.Local().Format(time.DateTime), l.MSEE)
+		if l.Broken != nil {
+			fmt.Fprintf(w, "  broken: %s; %s repairs it\n", l.Broken.text, l.Broken.Repair)
+		}
 		for _, n := range l.Nodes {
 			fmt.Fprintf(w, "  %s\t%s\t%s\n", n.Name, n.Kind, strings.Join(n.Hosts, " "))
 		}

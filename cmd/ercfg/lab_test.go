@@ -98,6 +98,10 @@ func TestLabStatus(t *testing.T) {
 	written(t, dir, "half", false, self, 1<<30)
 	written(t, dir, "starting", false, self, self)
 	written(t, dir, "up", true, self, self)
+	written(t, dir, "broken", true, self, self)
+	if err := os.WriteFile(filepath.Join(dir, "broken", "broken.json"), []byte(`{"Scenario": "er-lon.primary,er-ams.primary,ce2", "Faults": ["silent", "silent", "down"], "Since": "2026-01-31T09:31:00Z"}`), 0o600); err != nil {
+		t.Fatal(err)
+	}
 	for _, name := range []string{"killed", "torn", "notes"} {
 		if err := os.Mkdir(filepath.Join(dir, name), 0o700); err != nil {
 			t.Fatal(err)
@@ -114,7 +118,13 @@ func TestLabStatus(t *testing.T) {
 		t.Fatal(err)
 	}
 	since := time.Date(2026, 1, 31, 9, 30, 0, 0, time.UTC).Local().Format(time.DateTime)
-	want := strings.NewReplacer("SELF", fmt.Sprint(self), "SINCE", since, "DIR", dir).Replace(`dead: the lab has died: ercfg lab down clears what is left of it
+	failed := time.Date(2026, 1, 31, 9, 31, 0, 0, time.UTC).Local().Format(time.DateTime)
+	want := strings.NewReplacer("SELF", fmt.Sprint(self), "SINCE", since, "FAILED", failed, "DIR", dir).Replace(`broken: up since SINCE, Microsoft edge on frr
+  broken: er-lon.primary,er-ams.primary,ce2 (silent, down), since FAILED; ercfg lab heal FILE repairs it
+  ce1     router   
+  gw-hub  gateway  10.90.0.4 2001:db8::4
+
+dead: the lab has died: ercfg lab down clears what is left of it
 
 half: lab half was left half started: ercfg lab down half clears it
 
@@ -145,6 +155,38 @@ up: up since SINCE, Microsoft edge on frr
 		if err := compile(t, "lab-status", labStatusSchemaID).Validate(document); err != nil {
 			t.Errorf("%v\n%s", err, out.String())
 		}
+		told := `"broken": {
+        "scenario": "er-lon.primary,er-ams.primary,ce2",
+        "faults": [
+          "silent",
+          "silent",
+          "down"
+        ],
+        "since": "2026-01-31T09:31:00Z",
+        "repair": "ercfg lab heal FILE"
+      }`
+		if got := strings.Count(out.String(), `"broken": {`); at == dir && (got != 1 || !strings.Contains(out.String(), told)) {
+			t.Errorf("not once %s in\n%s", told, out.String())
+		}
+	}
+}
+
+// A note that nobody can read is an error, and hides no lab.
+func TestLabStatusDamaged(t *testing.T) {
+	t.Parallel()
+	dir, self := t.TempDir(), os.Getpid()
+	written(t, dir, "up", true, self, self)
+	if err := os.WriteFile(filepath.Join(dir, "up", "broken.json"), []byte("{"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	var out bytes.Buffer
+	a := &app{stdout: &out, stderr: &out}
+	err := a.printLabs(dir)
+	if err == nil || !strings.Contains(err.Error(), "broken.json is damaged: what is broken in lab up is not known") {
+		t.Errorf("got %v", err)
+	}
+	if !strings.HasPrefix(out.String(), "up: up since ") || strings.Contains(out.String(), "broken") {
+		t.Errorf("got:\n%s", out.String())
 	}
 }
 

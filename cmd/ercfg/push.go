@@ -1,22 +1,19 @@
 package main
 
 import (
-	"bufio"
 	"context"
 	"crypto/rand"
 	"errors"
 	"fmt"
-	"io"
+	"io/fs"
 	"os"
 	"path/filepath"
-	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 
 	"github.com/ercfg/ercfg/internal/artifact"
-	"github.com/ercfg/ercfg/internal/confdiff"
 	"github.com/ercfg/ercfg/internal/plan"
 	"github.com/ercfg/ercfg/internal/push"
 	"github.com/ercfg/ercfg/internal/render"
@@ -96,14 +93,14 @@ Ctrl-C puts back what is open. Each run has a journal; ercfg status shows it.`,
 	flags := cmd.Flags()
 	flags.BoolVar(&f.dryRun, "dry-run", false, "show what would be done, and change nothing")
 	flags.BoolVar(&f.yes, "yes", false, "do not ask")
-	flags.StringSliceVar(&f.only, "only", nil, "change this router only; may be repeated (`NAME`)")
+	flags.StringSliceVar(&f.only, "only", nil, "change the router `NAME` only; may be repeated")
 	flags.StringVar(&f.sealed, "plan", "", "refuse what differs from the sealed plan in `DIR`, which render -o DIR --running has written")
 	flags.IntVar(&f.concurrency, "concurrency", 8, "how many routers at a time; those of one circuit never are")
 	flags.DurationVar(&f.revertAfter, "revert-after", 5*time.Minute, "when a router undoes the change by itself: whole minutes, 1m to 120m")
 	flags.DurationVar(&f.testFor, "test-for", 0, "how long the tests may take to hold (default: half of --revert-after)")
 	flags.DurationVar(&f.prove, "prove", 0, "keep a change only if flow telemetry proves the paths within this time, on each router and step")
 	flags.StringArrayVar(&f.listen, "listen", nil, "with --prove: take flow export on this UDP address, `[HOST]:PORT`; may be repeated (default: the port of telemetry.collector)")
-	flags.StringSliceVar(&f.idle, "idle", nil, "with --prove: the export of this router works, and its silence means that it forwards nothing; may be repeated (`NAME`)")
+	flags.StringSliceVar(&f.idle, "idle", nil, "with --prove: the export of the router `NAME` works, and its silence means that it forwards nothing; may be repeated")
 	flags.BoolVar(&f.together, "together", false, "change both links of a circuit at once where one router ends both, although sessions reset")
 	flags.BoolVar(&f.drain, "drain", false, "take the traffic off a link before its sessions are reset, and bring it back after")
 	flags.BoolVar(&f.saveOthers, "save-others", false, "save also what others have configured on the router and not saved")
@@ -148,6 +145,8 @@ func (f *pushFlags) unprovable(asked, tests bool) error {
 		return usageError{"push: --listen and --idle are for flow export, and nothing is to be proved", "add --prove 2m, or leave them out"}
 	case !asked:
 		return nil
+	case unlistenable(f.listen) != "":
+		return usageError{"push: " + unlistenable(f.listen), listenHint}
 	case f.prove < time.Second:
 		return usageError{fmt.Sprintf("push: --prove %s is too short for anything to come", f.prove), "--prove 2m"}
 	}
@@ -202,7 +201,7 @@ func (a *app) push(path string, f pushFlags, flags []string) error {
 		p.progress.while(func() { found = p.run.Survey(ctx) })
 	})
 	if err := product(p.printFound(found)); err != nil {
-		return err
+		return p.unread(found, err)
 	}
 	if interrupted {
 		return p.report(found, p.notBegun(found, "interrupted"))
@@ -216,13 +215,18 @@ func (a *app) push(path string, f pushFlags, flags []string) error {
 		return p.report(found, p.surveyedReports(found, p.f.dryRun))
 	case notSurveyed(found) > 0: // Apply says why nothing is begun
 	case p.ask():
-		if yes, err := a.question(p.words(differ)); !yes {
+		if yes, err := p.answer(found, p.words(differ)); !yes {
 			a.tell("nothing is changed")
 			return errors.Join(err, p.report(found, p.notBegun(found, "the answer was no")))
 		}
 	}
 	p.proof.changes(differ)
 	return p.report(found, p.apply())
+}
+
+// unread ends a run whose differences nobody could be shown.
+func (p *pushing) unread(found []push.Surveyed, err error) error {
+	return errors.Join(fmt.Errorf("%w; nothing is changed", err), p.conclude(p.notBegun(found, "the differences could not be shown")))
 }
 
 // apply changes the routers.
@@ -275,6 +279,9 @@ func (a *app) preparePush(path string, f pushFlags, flags []string) (*pushing, e
 		return nil, err
 	}
 	p.names = routerNames(picked)
+	if err := knownIdle("push", p.in.plan, f.idle); err != nil {
+		return nil, err
+	}
 	dir, err := stateDir()
 	p.store = &push.Store{Dir: dir}
 	return p, err
@@ -310,6 +317,9 @@ func (p *pushing) begin() error {
 	if err != nil {
 		return err
 	}
+	if err := p.writable(); err != nil {
+		return err
+	}
 	o.Run = push.NewRunID(p.began, rand.Reader)
 	if p.f.prove > 0 && !p.f.dryRun {
 		if p.proof, err = proverFor(p, o.Run, jobs, secrets); err != nil {
@@ -323,6 +333,27 @@ func (p *pushing) begin() error {
 		}
 	}
 	return p.start(jobs, secrets, o)
+}
+
+// writable refuses, before a router is asked anything, a place where nothing can be
+// written down.
+func (p *pushing) writable() error {
+	runs := filepath.Dir(p.store.RunDir("-"))
+	err := os.MkdirAll(runs, 0o700)
+	var probe string
+	if err == nil {
+		probe, err = os.MkdirTemp(runs, ".probe")
+	}
+	if err == nil {
+		err = os.Remove(probe)
+	}
+	if path, ok := errors.AsType[*fs.PathError](err); ok {
+		err = path.Err
+	}
+	if err != nil {
+		return fmt.Errorf("no place for the journal and the transcripts: %s: %w; XDG_STATE_HOME names another directory", shown(runs), err)
+	}
+	return nil
 }
 
 // start makes the run.
@@ -363,62 +394,4 @@ func (p *pushing) header(run string, jobs []push.Job) push.Header {
 		}
 	}
 	return h
-}
-
-// words are the question.
-func (p *pushing) words(differ []*push.Surveyed) string {
-	worst := confdiff.Class(0)
-	for _, s := range differ {
-		worst = max(worst, s.Change.Worst())
-	}
-	who := differ[0].Router
-	if len(differ) > 1 {
-		who = count(len(differ), "router")
-	}
-	them, they := "The router undoes", "itself"
-	if len(differ) > 1 {
-		them, they = "The routers undo", "themselves"
-	}
-	unless := "all tests pass"
-	if p.f.prove > 0 {
-		unless += " and the traffic proves it"
-	}
-	return fmt.Sprintf("Change %s (worst impact: %s)? %s it by %s after %s unless %s. [y/N] ", who, worst, them, they, brief(p.f.revertAfter), unless)
-}
-
-// brief writes whole minutes as 5m.
-func brief(d time.Duration) string {
-	if text, ok := strings.CutSuffix(d.String(), "m0s"); ok {
-		return text + "m"
-	}
-	return d.String()
-}
-
-// interactive reports whether a person can be asked.
-func (a *app) interactive() bool {
-	for _, stream := range []any{a.stdin, a.stderr} {
-		file, ok := stream.(*os.File)
-		if !ok {
-			return false
-		}
-		if _, _, ok := windowSize(file); !ok {
-			return false
-		}
-	}
-	return true
-}
-
-// question asks, and takes y and yes for a yes.
-func (a *app) question(text string) (bool, error) {
-	fmt.Fprint(a.stderr, text)
-	answer, err := bufio.NewReader(a.stdin).ReadString('\n')
-	if errors.Is(err, io.EOF) {
-		fmt.Fprintln(a.stderr)
-		err = nil
-	}
-	switch strings.ToLower(strings.TrimSpace(answer)) {
-	case "y", "yes":
-		return true, err
-	}
-	return false, err
 }

@@ -2,6 +2,7 @@ package main
 
 import (
 	"bufio"
+	"bytes"
 	"errors"
 	"io/fs"
 	"net"
@@ -10,6 +11,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"strings"
+	"syscall"
 	"testing"
 
 	"github.com/ercfg/ercfg/internal/push/emulator"
@@ -355,5 +357,77 @@ func (s *emulatedSite) hasNoKey(t *testing.T) {
 	})
 	if err != nil || files < 4 {
 		t.Errorf("%d files, %v", files, err)
+	}
+}
+
+// A deaf reader takes so many writes, and then none.
+type deaf struct{ takes int }
+
+func (d *deaf) Write(p []byte) (int, error) {
+	if d.takes--; d.takes < 0 {
+		return 0, syscall.EPIPE
+	}
+	return len(p), nil
+}
+
+// Where nobody reads the differences nothing is changed, and where nobody reads the report
+// the exit code does not say so. (Emulated.)
+func TestPushUnreadEmulated(t *testing.T) {
+	s := newEmulatedSite(t, emulator.Faults{})
+	at := func(takes int) (int, string) {
+		var errs bytes.Buffer
+		a := &app{stdin: strings.NewReader(""), stdout: &deaf{takes}, stderr: &errs}
+		code := a.run([]string{"push", s.file, "--yes", "--trust-new"})
+		return code, errs.String()
+	}
+	if code, stderr := at(0); code != exitWorld || strings.Count(stderr, "ercfg: write standard output: broken pipe; nothing is changed\n") != 1 {
+		t.Errorf("no differences: exit code %d\n%s", code, stderr)
+	}
+	s.wants(t, "local-preference 150")
+	if _, stdout, _ := call(t, &app{}, "status"); !strings.Contains(stdout, "acme  ended (2 not begun)\n") {
+		t.Errorf("status:\n%s", stdout)
+	}
+	if code, stderr := at(1); code != exitFindings || strings.Count(stderr, "ercfg: write standard output: broken pipe\n") != 1 || !strings.Contains(stderr, "2 routers: 2 changed\n") {
+		t.Errorf("no report: exit code %d\n%s", code, stderr)
+	}
+	s.wants(t, "local-preference 200")
+}
+
+// A key that has changed reaches both routers by its value; what is shown and written
+// down has its name, and the old one is on the routers alone. (Emulated.)
+func TestPushKey(t *testing.T) {
+	s := newEmulatedSiteOf(t, strings.Replace(pushIntent, "md5: env:ER_1_MD5", "md5: env:ER_1_MD5\n      timers: {keepalive: 4s, hold: 12s}", 1), emulator.Faults{})
+	const renewed = "renewedK3y"
+	t.Setenv("ER_1_MD5", renewed)
+	code, stdout, stderr := call(t, &app{}, "push", s.file, "--yes", "--trust-new")
+	if code != exitOK {
+		t.Fatalf("exit code %d\n%s\n%s", code, stdout, stderr)
+	}
+	for _, want := range []string{
+		" neighbor 172.16.200.2 password <env:ER_1_MD5>\n", " neighbor 172.16.200.2 password <kept-on-the-router>\n",
+		` authentication-key "<env:ER_1_MD5>"` + "\n", ` authentication-key "<kept-on-the-router>"` + "\n",
+	} {
+		if n := strings.Count(stdout, want); n != 1 {
+			t.Errorf("%d times %q in\n%s", n, want, stdout)
+		}
+	}
+	if text := s.ce1.Running(); !strings.Contains(text, " password "+renewed+"\n") {
+		t.Errorf("ce1 has another key:\n%s", text)
+	}
+	if strings.Contains(stdout+stderr, renewed) || strings.Contains(stdout+stderr, pushKey) {
+		t.Errorf("a key is shown:\n%s\n%s", stdout, stderr)
+	}
+	code, stdout, stderr = call(t, &app{}, "push", s.file) // which reads the keys back, that of Junos decoded
+	if code != exitOK || !strings.Contains(stdout, "ce1     same ") || !strings.Contains(stdout, "ce2     same ") {
+		t.Errorf("a second push: exit code %d\n%s\n%s", code, stdout, stderr)
+	}
+	runs, err := os.ReadDir(filepath.Join(os.Getenv("XDG_STATE_HOME"), "ercfg", "runs"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, run := range runs {
+		if code, stdout, _ := call(t, &app{}, "revert", run.Name()); strings.Contains(stdout, "changed") && (code != exitWorld || !strings.Contains(stdout, "a key that only the router had")) {
+			t.Errorf("revert: exit code %d\n%s", code, stdout)
+		}
 	}
 }

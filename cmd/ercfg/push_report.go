@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"slices"
 	"time"
 
 	"github.com/ercfg/ercfg/internal/artifact"
@@ -120,32 +121,85 @@ func (p *pushing) notBegun(found []push.Surveyed, why string) []push.RouterRepor
 func (p *pushing) report(found []push.Surveyed, routers []push.RouterReport) error {
 	r := push.Report{Run: p.runID(), Intent: p.in.plan.Name, DryRun: p.f.dryRun, Began: p.began, Took: time.Since(p.began), Routers: routers}
 	err := p.conclude(routers)
-	w := bufio.NewWriter(p.stdout)
-	switch p.f.format {
-	case "json":
-		err = errors.Join(err, product(writeJSON(w, newPushDocument(&r, found))))
-	case "junit":
-		err = errors.Join(err, product(r.WriteJUnit(w)))
-	default:
-		err = errors.Join(err, product(r.WriteText(w)))
+	err = errors.Join(err, product(p.printReport(&r, found)))
+	if p.f.format == "text" && len(routers) > 1 {
+		p.tell("%s: %s", count(len(routers), "router"), outcomes(routers))
 	}
-	err = errors.Join(err, product(w.Flush()))
+	if notSurveyed(found) > 0 {
+		p.tellUnfinished()
+	}
 	if p.journal != nil {
 		p.tell("run %s; journal and transcripts in %s", r.Run, p.store.RunDir(r.Run))
 	} else {
 		p.tell("transcripts in %s", p.store.RunDir(p.id))
 	}
-	code := r.ExitCode()
-	switch {
-	case code == exitOK:
-		return err
-	case err == nil || code > exitWorld:
-		if err != nil {
-			p.tell("%v", err)
-		}
-		return exitStatus(code)
+	return p.endOf(&r, err)
+}
+
+// printReport writes a report in the form that the user wants.
+func (p *pushing) printReport(r *push.Report, found []push.Surveyed) (err error) {
+	w := bufio.NewWriter(p.stdout)
+	switch p.f.format {
+	case "json":
+		err = writeJSON(w, newPushDocument(r, found))
+	case "junit":
+		err = r.WriteJUnit(w)
+	default:
+		err = r.WriteText(w)
 	}
-	return err
+	if err != nil {
+		return err
+	}
+	return w.Flush()
+}
+
+// endOf is the exit code of a run. What failed beside the routers, such as standard
+// output, must not make it say that nothing was changed.
+func (p *pushing) endOf(r *push.Report, beside error) error {
+	code := r.ExitCode()
+	changed := slices.ContainsFunc(r.Routers, func(r push.RouterReport) bool { return r.Outcome == push.Changed })
+	switch {
+	case beside == nil && code == exitOK:
+		return nil
+	case beside == nil:
+		return exitStatus(code)
+	case code <= exitWorld && !changed:
+		return beside
+	}
+	for _, e := range independent(beside) {
+		fmt.Fprintf(p.stderr, "ercfg: %s\n", sentence(e))
+	}
+	if code <= exitWorld {
+		code = exitFindings
+	}
+	return exitStatus(code)
+}
+
+// outcomes says how many routers were left how.
+func outcomes(routers []push.RouterReport) string {
+	words := make([]string, 0, len(routers))
+	for i := range routers {
+		words = append(words, routers[i].Outcome.String())
+	}
+	return tallied(words)
+}
+
+// tellUnfinished names this user's own runs whose change a router may be waiting to
+// undo: what a router tells of it looks like somebody else's.
+func (p *pushing) tellUnfinished() {
+	names, _ := p.store.List() // which nothing rests on
+	for _, name := range names {
+		j, err := p.store.Open(name)
+		if err != nil || name == p.id || j.Header.Intent != p.in.plan.Name {
+			continue
+		}
+		st := newRunStatus(j, nil)
+		for i := range st.routers {
+			if r := &st.routers[i]; contains(p.names, r.Router) && r.waits(time.Now()) {
+				p.tell("run %s of yours may have left %s pending, and %s: ercfg status %s --ask", name, r.Router, st.state(), name)
+			}
+		}
+	}
 }
 
 // runID is the name of the run; a run without a journal has none that anybody could

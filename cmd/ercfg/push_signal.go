@@ -13,7 +13,8 @@ import (
 var errInterrupted = errors.New("interrupted")
 
 // watched runs do. The first interruption calls first and ends do's context; do then
-// puts right what is open, and returns. Another one calls second. It reports whether
+// puts right what is open, and returns. Another one calls second; but a terminal that goes
+// away hangs up twice, once by its shell, and nobody is impatient then. It reports whether
 // there was one.
 func watched(first, second func(), do func(ctx context.Context)) (interrupted bool) {
 	ctx, cancel := context.WithCancelCause(context.Background())
@@ -28,15 +29,16 @@ func watched(first, second func(), do func(ctx context.Context)) (interrupted bo
 			select {
 			case <-done:
 				return
-			case <-signals:
+			case s := <-signals:
+				switch {
+				case !interrupted:
+					interrupted = true
+					first()
+					cancel(errInterrupted)
+				case s != syscall.SIGHUP:
+					second()
+				}
 			}
-			if interrupted {
-				second()
-				continue
-			}
-			interrupted = true
-			first()
-			cancel(errInterrupted)
 		}
 	})
 	do(ctx)

@@ -1,7 +1,6 @@
 package main
 
 import (
-	"bytes"
 	"encoding/json"
 	"fmt"
 	"io"
@@ -9,12 +8,11 @@ import (
 	"slices"
 	"strings"
 	"sync"
-	"syscall"
 	"time"
 	"unicode/utf8"
-	"unsafe"
 
 	"github.com/ercfg/ercfg/internal/push"
+	"github.com/ercfg/ercfg/internal/tty"
 )
 
 // A progress shows a person, or a program, how a run goes. On a terminal it is a
@@ -28,8 +26,7 @@ type progress struct {
 
 	mu      sync.Mutex
 	routers []progressRouter
-	drawn   int    // lines of the picture that stand on the terminal
-	last    string // the picture
+	stands  tty.Picture
 }
 
 type progressForm uint8
@@ -58,9 +55,9 @@ const redrawEvery = 200 * time.Millisecond
 func (a *app) newProgress(routers []string) *progress {
 	p := &progress{w: a.stderr, now: time.Now}
 	if file, ok := a.stderr.(*os.File); ok {
-		if _, _, ok := windowSize(file); ok && os.Getenv("TERM") != "dumb" {
+		if _, _, ok := tty.Size(file.Fd()); ok && os.Getenv("TERM") != "dumb" {
 			p.form = progressPicture
-			p.size = func() (int, int) { rows, columns, _ := windowSize(file); return rows, columns }
+			p.size = func() (int, int) { rows, columns, _ := tty.Size(file.Fd()); return rows, columns }
 		}
 	}
 	if a.output == "json" {
@@ -70,20 +67,6 @@ func (a *app) newProgress(routers []string) *progress {
 		p.routers = append(p.routers, progressRouter{name: name})
 	}
 	return p
-}
-
-// windowSize returns the size of a terminal in characters, and false where f is
-// none. One that does not know its size has the usual one.
-func windowSize(f *os.File) (rows, columns int, ok bool) {
-	var size struct{ rows, columns, x, y uint16 }
-	_, _, errno := syscall.Syscall(syscall.SYS_IOCTL, f.Fd(), syscall.TIOCGWINSZ, uintptr(unsafe.Pointer(&size)))
-	if errno != 0 {
-		return 0, 0, false
-	}
-	if size.rows == 0 || size.columns == 0 {
-		return 24, 80, true
-	}
-	return int(size.rows), int(size.columns), true
 }
 
 // observe takes an event.
@@ -200,18 +183,9 @@ func (p *progress) note(format string, args ...any) {
 
 // above prints a line where the picture was, and the picture below it.
 func (p *progress) above(text string) {
-	p.erase()
+	p.stands.Erase(p.w)
 	fmt.Fprintln(p.w, printable(text))
-	p.last = ""
 	p.draw()
-}
-
-// erase takes the picture away.
-func (p *progress) erase() {
-	if p.drawn > 0 {
-		fmt.Fprintf(p.w, "\x1b[%dA\r\x1b[J", p.drawn)
-		p.drawn = 0
-	}
 }
 
 // while draws the picture until do has returned, and leaves its last state.
@@ -242,7 +216,7 @@ func (p *progress) while(do func()) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	p.draw()
-	p.drawn = 0 // what is printed next stands below it
+	p.stands.Leave() // what is printed next stands below it
 }
 
 // draw draws the picture over the last one, where it is another.
@@ -250,23 +224,7 @@ func (p *progress) draw() {
 	if p.form != progressPicture {
 		return
 	}
-	rows, columns := p.size()
-	lines := p.picture(rows, columns)
-	text := strings.Join(lines, "\n")
-	if text == p.last {
-		return
-	}
-	p.last = text
-	var out bytes.Buffer
-	if p.drawn > 0 {
-		fmt.Fprintf(&out, "\x1b[%dA", p.drawn)
-	}
-	for _, line := range lines {
-		fmt.Fprintf(&out, "\r\x1b[K%s\n", line)
-	}
-	out.WriteString("\x1b[J") // the rest of a longer one
-	_, _ = p.w.Write(out.Bytes())
-	p.drawn = len(lines)
+	p.stands.Draw(p.w, p.picture(p.size()))
 }
 
 // picture is a line for each router where the terminal has the rows, and otherwise
@@ -281,13 +239,13 @@ func (p *progress) picture(rows, columns int) []string {
 	shown := p.routers
 	room := max(rows-2, 3) // the prompt's line stays, and one for what comes
 	if len(shown) > room {
-		lines = append(lines, cut(p.counts(), columns-1))
+		lines = append(lines, tty.Cut(p.counts(), columns-1))
 		shown = p.foremost(room - 2)
 	}
 	now := p.now()
 	for i := range shown {
 		r := &shown[i]
-		lines = append(lines, cut(fmt.Sprintf("%-*s  %s", width, cut(r.name, width), strings.Join(r.words(now, true), "  ")), columns-1))
+		lines = append(lines, tty.Cut(fmt.Sprintf("%-*s  %s", width, tty.Cut(r.name, width), strings.Join(r.words(now, true), "  ")), columns-1))
 	}
 	if rest := len(p.routers) - len(shown); rest > 0 {
 		lines = append(lines, fmt.Sprintf("… and %d more", rest))
@@ -337,17 +295,6 @@ func (p *progress) foremost(n int) []progressRouter {
 	out := slices.Clone(p.routers)
 	slices.SortStableFunc(out, func(a, b progressRouter) int { return urgency(&b) - urgency(&a) })
 	return out[:min(max(n, 0), len(out))]
-}
-
-// cut shortens text to columns characters.
-func cut(text string, columns int) string {
-	if utf8.RuneCountInString(text) <= columns {
-		return text
-	}
-	if columns < 1 {
-		return ""
-	}
-	return string([]rune(text)[:columns-1]) + "…"
 }
 
 // abandoned says what becomes of the routers when nobody waits any longer.

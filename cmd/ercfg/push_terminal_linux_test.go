@@ -4,6 +4,8 @@ import (
 	"bytes"
 	"fmt"
 	"os"
+	"os/exec"
+	"path/filepath"
 	"strings"
 	"sync"
 	"syscall"
@@ -92,7 +94,7 @@ func TestPushAsksEmulated(t *testing.T) {
 		return code, out.String() + tty.text()
 	}
 	code, said := at(func(tty *teletype) {
-		tty.wait(t, "Change 2 routers (worst impact: route refresh)? The routers undo it by themselves after 5m unless all tests pass. [y/N] ")
+		tty.wait(t, "Change 2 routers (worst impact: route refresh)?\r\nThe routers undo it by themselves after 5m unless all tests pass. [y/N] ")
 		_, _ = tty.keys.WriteString("maybe\n")
 	})
 	if code != exitWorld || !strings.Contains(said, "ce1     not begun  read: the answer was no") {
@@ -109,4 +111,40 @@ func TestPushAsksEmulated(t *testing.T) {
 		t.Errorf("interrupted: exit code %d\n%s", code, said)
 	}
 	s.wants(t, "local-preference 150")
+}
+
+// Ctrl-C at the question is a no, and the run has ended. The program is a process of its
+// own here: nothing but its end ends a read of a terminal. (Emulated.)
+func TestPushAnsweredWithCtrlCEmulated(t *testing.T) {
+	s := newEmulatedSite(t, emulator.Faults{})
+	self, err := os.Executable()
+	if err != nil {
+		t.Fatal(err)
+	}
+	name := filepath.Join(t.TempDir(), "ercfg") // by which testscript.Main knows the command
+	if err := os.Symlink(self, name); err != nil {
+		t.Fatal(err)
+	}
+	tty := newTeletype(t)
+	cmd := exec.CommandContext(t.Context(), name, "push", s.file, "--trust-new")
+	cmd.Stdin, cmd.Stdout, cmd.Stderr = tty.line, tty.line, tty.line
+	cmd.SysProcAttr = &syscall.SysProcAttr{Setsid: true, Setctty: true}
+	if err := cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	tty.wait(t, "[y/N] ")
+	_, _ = tty.keys.WriteString("\x03")
+	_ = cmd.Wait()
+	if code := cmd.ProcessState.ExitCode(); code != exitWorld {
+		t.Errorf("exit code %d", code)
+	}
+	tty.wait(t, "run ")
+	for _, want := range []string{"interrupted; nothing was changed", "ce1     not begun  read: interrupted", "2 routers: 2 not begun"} {
+		if !strings.Contains(tty.text(), want) {
+			t.Errorf("no %q in\n%s", want, tty.text())
+		}
+	}
+	if code, stdout, stderr := call(t, &app{}, "status"); code != exitOK || !strings.Contains(stdout, "acme  ended (2 not begun)\n") {
+		t.Errorf("status: exit code %d\n%s\n%s", code, stdout, stderr)
+	}
 }

@@ -209,7 +209,17 @@ func newRunStatus(j *push.Journal, now []push.Remains) runStatus {
 
 // lost reports whether the run was cut off where the router may have been changed.
 func (r *routerStatus) lost(alive bool) bool {
-	return !alive && r.Outcome == nil && (r.Phase >= push.Arm && r.Phase != push.Done)
+	return !alive && r.Outcome == nil && r.Begun
+}
+
+// waits reports whether the router may be waiting to undo a change of the run.
+func (r *routerStatus) waits(now time.Time) bool {
+	return r.armed.After(now) && (r.Outcome == nil || *r.Outcome == push.Pending || *r.Outcome == push.Unknown)
+}
+
+// untested reports whether a change is pending that the run has not seen hold.
+func (r *routerStatus) untested() bool {
+	return r.now != nil && r.now.Pending && r.Outcome == nil && r.Phase != push.Confirm && r.Phase != push.Save
 }
 
 // exitCode is the highest of the routers': a run that goes on has none yet.
@@ -253,7 +263,12 @@ func (st *runStatus) counts() string {
 	for i := range st.routers {
 		words = append(words, st.routers[i].word())
 	}
-	slices.Sort(words)
+	return tallied(words)
+}
+
+// tallied counts equal words, in the order of the alphabet.
+func tallied(words []string) string {
+	words = slices.Sorted(slices.Values(words))
 	var parts []string
 	for _, word := range slices.Compact(slices.Clone(words)) {
 		n := 0
@@ -295,7 +310,7 @@ func writeRuns(w io.Writer, all []runStatus) error {
 func (st *runStatus) write(w io.Writer, now time.Time) error {
 	out := bufio.NewWriter(w)
 	h := &st.journal.Header
-	fmt.Fprintf(out, "run %s of intent %s, begun %s by %s on %s: %s\n", h.Run, h.Intent, h.Time.Local().Format(time.DateTime), h.User, h.Host, st.state())
+	fmt.Fprintf(out, "run %s of intent %s: %s\nbegun %s by %s on %s\n", h.Run, h.Intent, st.state(), h.Time.Local().Format(time.DateTime), h.User, h.Host)
 	if st.journal.Torn > 0 {
 		fmt.Fprintf(out, "the journal has %s that a crash has cut off\n", count(st.journal.Torn, "line"))
 	}
@@ -303,17 +318,22 @@ func (st *runStatus) write(w io.Writer, now time.Time) error {
 	for i := range st.routers {
 		width = max(width, len(st.routers[i].Router))
 	}
-	pending, lost := false, false
+	pending, untested, lost := false, false, false
 	for i := range st.routers {
 		r := &st.routers[i]
 		pending = pending || r.now != nil && r.now.Pending || r.Outcome != nil && *r.Outcome == push.Pending
+		untested = untested || r.untested()
 		lost = lost || r.now == nil && r.lost(st.journal.Alive)
 		fmt.Fprintf(out, "%-*s  %s\n", width, r.Router, printable(r.line(st.journal.Alive, now)))
 	}
 	if lost {
 		fmt.Fprintf(out, "ask the routers: ercfg status %s --ask\n", h.Run)
 	}
-	if pending && !st.journal.Alive {
+	switch {
+	case st.journal.Alive || !pending:
+	case untested:
+		fmt.Fprintf(out, "not everything held when the run was cut off: put it back now: ercfg revert %s\nkeep it all the same: ercfg confirm %[1]s\n", h.Run)
+	default:
 		fmt.Fprintf(out, "keep the change: ercfg confirm %s; put it back now: ercfg revert %[1]s\n", h.Run)
 	}
 	return out.Flush()

@@ -22,10 +22,14 @@ func TestStatusText(t *testing.T) {
 		code   int
 	}{
 		{"cut off while reading", []push.Event{{Router: "ce1", Phase: push.Read}}, nil, []string{": was cut off\n", "\nce1  read\nce2  waits\n"}, exitWorld},
+		{"cut off between two steps", []push.Event{{Router: "ce1", Phase: push.Arm}, {Router: "ce1", Phase: push.Save}, {Router: "ce1", Phase: push.Read, Text: "next: er-lab.primary"}}, nil,
+			[]string{"\nce1  cut off in read; next: er-lab.primary\n", "--ask\n"}, exitUnknown},
 		{"cut off while arming", []push.Event{{Router: "ce1", Phase: push.Arm}}, nil, []string{"\nce1  cut off in arm; the router undoes it by itself at " + deadline.Format("15:04:05") + "\n", "--ask\n"}, exitUnknown},
 		{"cut off while testing, long ago", []push.Event{{Router: "ce1", Phase: push.Test, Deadline: progressTime.Add(-time.Minute)}}, nil, []string{"\nce1  cut off in test; the router's undo was due at ", "--ask\n"}, exitUnknown},
 		{"asked, and pending", []push.Event{{Router: "ce1", Phase: push.Test, Deadline: deadline}, ce2}, []push.Remains{{Router: "ce1", Outcome: push.Pending, Has: "the new configuration", Pending: true, Left: 90 * time.Second}},
-			[]string{"\nce1  pending; has the new configuration; undoes the change in 1:30\n", "keep the change: ercfg confirm 20261127-041512-k3f9; put it back now: ercfg revert 20261127-041512-k3f9\n"}, exitUnknown},
+			[]string{"\nce1  pending; has the new configuration; undoes the change in 1:30\n", "not everything held when the run was cut off: put it back now: ercfg revert 20261127-041512-k3f9\nkeep it all the same: ercfg confirm 20261127-041512-k3f9\n"}, exitUnknown},
+		{"asked, and pending since all tests held", []push.Event{{Router: "ce1", Phase: push.Confirm, Deadline: deadline}, ce2}, []push.Remains{{Router: "ce1", Outcome: push.Pending, Has: "the new configuration", Pending: true, Left: 90 * time.Second}},
+			[]string{"\nkeep the change: ercfg confirm 20261127-041512-k3f9; put it back now: ercfg revert 20261127-041512-k3f9\n"}, exitUnknown},
 		{"asked, and put back", []push.Event{{Router: "ce1", Phase: push.Test, Deadline: deadline}, ce2}, []push.Remains{{Router: "ce1", Outcome: push.Reverted, Has: "the old configuration", Then: []string{"clear ip bgp 172.16.0.2 soft in"}}},
 			[]string{"\nce1  reverted; has the old configuration; for it to be used at once type: clear ip bgp 172.16.0.2 soft in\n"}, 4},
 		{"ended", []push.Event{{Router: "ce1", Phase: push.Done, Outcome: outcome(push.Changed), Deadline: deadline}, ce2}, nil, []string{": ended\n", "\nce1  changed\nce2  not begun; not begun, because ce1 is reverted\n"}, exitFindings},

@@ -12,7 +12,9 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/ercfg/ercfg/internal/diag"
+	"github.com/ercfg/ercfg/internal/plan"
 	"github.com/ercfg/ercfg/internal/sim"
+	"github.com/ercfg/ercfg/internal/tty"
 	"github.com/ercfg/ercfg/internal/verify"
 )
 
@@ -86,9 +88,9 @@ something is INSUFFICIENT: nobody knows.`,
 	flags.StringVar(&f.pcap, "pcap", "", "read the capture `FILE|-`, and listen to nothing")
 	flags.StringVar(&f.records, "records", "", "read Traffic Collector records from the JSON `FILE|-`, and listen to nothing")
 	flags.StringVar(&f.since, "since", "", "with --pcap or --records: only what began at or after this `TIME` (RFC 3339)")
-	flags.StringVar(&f.scenario, "scenario", "", "what has failed now (`NAME[,NAME]`, as paths names it); default: nothing, or what --ask finds")
+	flags.StringVar(&f.scenario, "scenario", "", "what has failed now, `NAME[,NAME]` as paths names it (default: nothing, or what --ask finds)")
 	flags.BoolVar(&f.ask, "ask", false, "ask the routers over SSH which number which interface has, and which sessions are up")
-	flags.StringSliceVar(&f.idle, "idle", nil, "the export of this router works, and its silence means that it forwards nothing; may be repeated (`NAME`)")
+	flags.StringSliceVar(&f.idle, "idle", nil, "the export of the router `NAME` works, and its silence means that it forwards nothing; may be repeated")
 	flags.IntVar(&f.minSamples, "min-samples", 0, "packets that a PASS takes at least (default 20)")
 	flags.IntVar(&f.sampling, "sampling", 0, "exporters sample one packet in `N`, where neither their data nor the intent tells")
 	flags.BoolVar(&f.watch, "watch", false, "go on for ever, verdict after verdict")
@@ -116,7 +118,7 @@ func (a *app) verify(path string, f verifyFlags) error {
 	if s.in, err = s.load(); err != nil {
 		return err
 	}
-	if err := s.knownIdle(); err != nil {
+	if err := knownIdle("verify", s.in.plan, s.f.idle); err != nil {
 		return err
 	}
 	if err := s.unreadable(); err != nil {
@@ -140,10 +142,26 @@ func (a *app) verify(path string, f verifyFlags) error {
 	if report == nil || err != nil {
 		return err
 	}
+	if hint := s.brokenLab(report, outcome.Scenario); hint != "" {
+		report.Notes = append(report.Notes, hint)
+	}
 	if err := product(s.print(report)); err != nil {
 		return err
 	}
 	return verdictOf(report)
+}
+
+// brokenLab tells whoever has no PASS in a lab that lab fail has put it into another
+// state than the one that was judged; empty: it has not.
+func (s *verifying) brokenLab(r *verify.Report, judged sim.Scenario) string {
+	if !s.f.lab || r.Verdict() == verify.Pass {
+		return ""
+	}
+	text, scenario := labBroken(s.in.plan.Name)
+	if text == "" || scenario == judged.Name() {
+		return ""
+	}
+	return fmt.Sprintf("the lab is broken on purpose: %s; --scenario %s judges that state, and ercfg lab heal %s repairs it", text, scenario, shown(s.file))
 }
 
 // slot is the length of a slot of a chart, so that a window fills it.
@@ -176,15 +194,15 @@ func (s *verifying) load() (*loaded, error) {
 	return in, nil
 }
 
-// knownIdle refuses routers that the intent does not have.
-func (s *verifying) knownIdle() error {
+// knownIdle refuses routers that the intent of a verb does not have.
+func knownIdle(verb string, p *plan.Plan, idle []string) error {
 	var names []string
-	for i := range s.in.plan.Routers {
-		names = append(names, s.in.plan.Routers[i].Name)
+	for i := range p.Routers {
+		names = append(names, p.Routers[i].Name)
 	}
-	for _, name := range s.f.idle {
+	for _, name := range idle {
 		if !slices.Contains(names, name) {
-			return usageError{fmt.Sprintf("verify: --idle %s: the intent has no such router", name), diag.DidYouMean(name, names)}
+			return usageError{fmt.Sprintf("%s: --idle %s: the intent has no such router", verb, name), diag.DidYouMean(name, names)}
 		}
 	}
 	return nil
@@ -253,7 +271,7 @@ func (s *verifying) write(w io.Writer, r *verify.Report) error {
 	}
 	width := columns
 	if file, ok := s.stdout.(*os.File); ok {
-		if _, n, ok := windowSize(file); ok {
+		if _, n, ok := tty.Size(file.Fd()); ok {
 			width = n
 		}
 	}

@@ -10,6 +10,8 @@ import (
 	"time"
 
 	"github.com/spf13/pflag"
+
+	"github.com/ercfg/ercfg/internal/tty"
 )
 
 // contradiction refuses flags that do not go together, or mean nothing. set knows which
@@ -58,8 +60,24 @@ func (f *verifyFlags) unusable() error {
 	if _, err := f.sinceTime(); err != nil {
 		return usageError{fmt.Sprintf("verify: --since %q is no time", f.since), "--since 2026-11-27T22:15:00Z"}
 	}
+	if problem := unlistenable(f.listen); problem != "" {
+		return usageError{"verify: " + problem, listenHint}
+	}
+	if f.metrics == "" {
+		return nil
+	}
+	if _, _, problem := hostPort(f.metrics); problem != "" {
+		return usageError{fmt.Sprintf("verify: --metrics %s: %s", f.metrics, problem), "--metrics :9108 or 127.0.0.1:9108"}
+	}
+	return nil
+}
+
+const listenHint = "--listen :2055, 192.0.2.1:2055 or [2001:db8::1]:2055"
+
+// unlistenable says what is wrong with addresses to listen on; empty: nothing.
+func unlistenable(addresses []string) string {
 	seen := make(map[string]bool)
-	for _, address := range f.listen {
+	for _, address := range addresses {
 		host, port, problem := hostPort(address)
 		if _, err := netip.ParseAddr(host); problem == "" && host != "" && err != nil {
 			problem = fmt.Sprintf("%q is no address of IPv4 or IPv6, and names are not looked up", host)
@@ -69,17 +87,11 @@ func (f *verifyFlags) unusable() error {
 			problem = "it is there twice"
 		}
 		if problem != "" {
-			return usageError{fmt.Sprintf("verify: --listen %s: %s", address, problem), "--listen :2055, 192.0.2.1:2055 or [2001:db8::1]:2055"}
+			return fmt.Sprintf("--listen %s: %s", address, problem)
 		}
 		seen[at] = true
 	}
-	if f.metrics == "" {
-		return nil
-	}
-	if _, _, problem := hostPort(f.metrics); problem != "" {
-		return usageError{fmt.Sprintf("verify: --metrics %s: %s", f.metrics, problem), "--metrics :9108 or 127.0.0.1:9108"}
-	}
-	return nil
+	return ""
 }
 
 // sinceTime is the time from which on the flows of a file are judged; zero: all of them are.
@@ -127,13 +139,16 @@ func (s *verifying) unreadable() error {
 		return nil
 	case "-":
 		if file, ok := s.stdin.(*os.File); ok {
-			if _, _, ok := windowSize(file); ok {
+			if _, _, ok := tty.Size(file.Fd()); ok {
 				return usageError{"verify: standard input is a terminal, and flows come from a file or a pipe", "tcpdump -w - udp port 2055 | ercfg verify FILE --pcap -"}
 			}
 		}
 		return nil
 	default:
-		_, err := os.Stat(at)
+		info, err := os.Stat(at)
+		if err == nil && info.IsDir() {
+			err = fmt.Errorf("%s: a directory, and a file is read", shown(at))
+		}
 		return err
 	}
 }

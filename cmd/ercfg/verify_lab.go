@@ -22,6 +22,20 @@ func labDiffers(p *plan.Plan) bool {
 	return up == nil && same != nil
 }
 
+// labBroken is what is broken in the lab of an intent on purpose, and in which
+// scenario it is for that; both are empty where nothing is, or nobody knows.
+func labBroken(intent string) (text, scenario string) {
+	l, err := openLab(intent)
+	if err != nil {
+		return "", ""
+	}
+	broken, err := l.Broken()
+	if err != nil || broken == nil {
+		return "", ""
+	}
+	return broken.String(), broken.Scenario
+}
+
 // openLab opens the lab of an intent.
 func openLab(intent string) (*lab.Lab, error) {
 	if err := lab.NeedRoot(); err != nil {

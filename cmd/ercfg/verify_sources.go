@@ -62,7 +62,7 @@ func (s *verifying) addresses() ([]string, error) {
 			return []string{net.JoinHostPort(host, fmt.Sprint(flow.Port))}, nil
 		}
 	}
-	return nil, usageError{"verify: the intent has no telemetry, so nobody knows which port the routers export to", "name it with --listen :2055, or add telemetry to the intent"}
+	return nil, usageError{"the intent has no telemetry, so nobody knows which port the routers export to", "name it with --listen :2055, or add telemetry to the intent"}
 }
 
 // sockets opens the sockets: of this host, or of the collector in the lab.
@@ -140,7 +140,7 @@ func (s *verifying) readFile(in io.Reader) (report *verify.Report, err error) {
 		if c, err = verify.ReadPcap(ctx, in, s.v.Packet); err != nil {
 			return
 		}
-		s.v.Dropped(verify.Drops{CutOff: c.CutOff})
+		s.v.Dropped(c.Drops())
 		if c.Truncated {
 			s.v.Note("the capture ends in the middle of a packet")
 		}
@@ -148,6 +148,12 @@ func (s *verifying) readFile(in io.Reader) (report *verify.Report, err error) {
 			s.v.Note(fmt.Sprintf("%s of the capture are no UDP", count(int(c.Other), "packet")))
 		}
 		report = s.v.Stored(c.First, c.Last)
+		switch {
+		case c.First.IsZero():
+			report.Notes = append(report.Notes, "the capture has no packet")
+		case len(report.Exporters) == 0:
+			report.Notes = append(report.Notes, "nothing in the capture is flow export: it has to be taken where that arrives, such as with tcpdump -w FILE udp port 2055")
+		}
 	})
 	if interrupted {
 		return nil, errors.New("interrupted; nothing is judged")

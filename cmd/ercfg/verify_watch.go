@@ -16,11 +16,16 @@ import (
 	"syscall"
 	"time"
 
+	"github.com/ercfg/ercfg/internal/tty"
 	"github.com/ercfg/ercfg/internal/verify"
 )
 
 // lookAgain is how often the state is judged, for the eye and for --once.
 const lookAgain = time.Second
+
+// gcPercent is how much garbage there may be while verify listens, in percent of what is
+// in use. It is little, because a flow makes none: only the reports do, one a second.
+const gcPercent = 25
 
 // while judges what comes to the sockets until ctx ends, and shows how it stands. It
 // returns the last verdict.
@@ -32,6 +37,7 @@ func (s *verifying) while(ctx context.Context, sockets []*net.UDPConn, name stri
 		return nil, err
 	}
 	defer exposed.close()
+	debug.SetGCPercent(gcPercent)
 	debug.FreeOSMemory() // of reading the intent, which was more than what follows takes
 	s.begin(name)
 	if note := verify.BufferNote(sockets); note != "" {
@@ -103,7 +109,7 @@ func (s *verifying) begin(name string) {
 func (s *verifying) live() *verify.Live {
 	width, terminal := columns, false
 	if file, ok := s.stderr.(*os.File); ok {
-		if _, n, ok := windowSize(file); ok && os.Getenv("TERM") != "dumb" {
+		if _, n, ok := tty.Size(file.Fd()); ok && os.Getenv("TERM") != "dumb" {
 			width, terminal = n, true
 		}
 	}

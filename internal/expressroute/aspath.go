@@ -10,8 +10,3 @@ const PrependStep = 3
 // directions, on a link that is about to be maintained. Source:
 // planned-maintenance.md.
 const DrainPrepends = 8
-
-// MinASPathLimit is the smallest limit on the length of received AS paths, in
-// AS numbers, that lets a drained link's routes in: DrainPrepends, the 12076
-// that is always there, and one more. Source: planned-maintenance.md.
-const MinASPathLimit = 10

@@ -85,8 +85,8 @@ func TestEveryCommunity(t *testing.T) {
 		if f.Kind == PrivateRegion && f.Known && f.Region.PrivateCommunity() != c {
 			t.Errorf("%s leads to %s", c, f.Region.PrivateCommunity())
 		}
-		if f.Kind == MicrosoftRegion && f.Known && f.Region.MicrosoftCommunity() != c {
-			t.Errorf("%s leads to %s", c, f.Region.MicrosoftCommunity())
+		if f.Kind == MicrosoftRegion && f.Known && f.Region.onMicrosoftPeering() != c {
+			t.Errorf("%s leads to %s", c, f.Region.onMicrosoftPeering())
 		}
 	}
 }

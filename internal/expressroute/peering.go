@@ -12,17 +12,7 @@ const (
 	MicrosoftPeering                // to Microsoft 365 and Azure's public services
 )
 
-// ParsePeering reads "private" or "microsoft". The error quotes the word.
-func ParsePeering(word string) (Peering, error) {
-	for _, p := range []Peering{PrivatePeering, MicrosoftPeering} {
-		if word == p.String() {
-			return p, nil
-		}
-	}
-	return 0, fmt.Errorf("peering %q is neither private nor microsoft", word)
-}
-
-// String returns the word that ParsePeering reads.
+// String returns the word of the intent: "private" or "microsoft".
 func (p Peering) String() string {
 	switch p {
 	case PrivatePeering:

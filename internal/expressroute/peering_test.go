@@ -2,16 +2,11 @@ package expressroute
 
 import "testing"
 
-func TestParsePeering(t *testing.T) {
+func TestPeeringString(t *testing.T) {
 	t.Parallel()
-	for word, want := range map[string]Peering{"private": PrivatePeering, "microsoft": MicrosoftPeering} {
-		if got, err := ParsePeering(word); err != nil || got != want || got.String() != word {
-			t.Errorf("ParsePeering(%q) = %v, %v", word, got, err)
-		}
-	}
-	for _, word := range []string{"", "public", "Private", "AzurePrivatePeering"} {
-		if got, err := ParsePeering(word); err == nil {
-			t.Errorf("ParsePeering(%q) = %v", word, got)
+	for p, want := range map[Peering]string{PrivatePeering: "private", MicrosoftPeering: "microsoft"} {
+		if got := p.String(); got != want {
+			t.Errorf("peering %d is %q, want %q", uint8(p), got, want)
 		}
 	}
 }

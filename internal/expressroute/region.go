@@ -36,10 +36,6 @@ func RegionByNumber(number int) (Region, bool) {
 // where their VNet has a custom community too. Source: expressroute-routing.md.
 func (r Region) PrivateCommunity() bgp.Community { return community(PrivateRegionBase + r.Number) }
 
-// MicrosoftCommunity is what the region's prefixes carry on Microsoft peering.
-// Source: expressroute-routing.md.
-func (r Region) MicrosoftCommunity() bgp.Community { return community(MicrosoftRegionBase + r.Number) }
-
 // regions is the table of expressroute-routing.md, by number.
 func regions() []Region {
 	return []Region{

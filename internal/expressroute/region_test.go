@@ -4,7 +4,13 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+
+	"github.com/ercfg/ercfg/internal/bgp"
 )
+
+// onMicrosoftPeering is what the region's prefixes carry there: the counterpart of
+// PrivateCommunity (expressroute-routing.md).
+func (r Region) onMicrosoftPeering() bgp.Community { return community(MicrosoftRegionBase + r.Number) }
 
 func TestRegionByCode(t *testing.T) {
 	t.Parallel()
@@ -15,7 +21,7 @@ func TestRegionByCode(t *testing.T) {
 	if diff := cmp.Diff(Region{"uksouth", "UK South", 24}, got); diff != "" {
 		t.Errorf("uksouth (-want +got):\n%s", diff)
 	}
-	if diff := cmp.Diff([]string{"12076:50024", "12076:51024"}, []string{got.PrivateCommunity().String(), got.MicrosoftCommunity().String()}); diff != "" {
+	if diff := cmp.Diff([]string{"12076:50024", "12076:51024"}, []string{got.PrivateCommunity().String(), got.onMicrosoftPeering().String()}); diff != "" {
 		t.Errorf("communities (-want +got):\n%s", diff)
 	}
 	for _, code := range []string{"", "UKSouth", "swedencentral"} {

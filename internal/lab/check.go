@@ -53,7 +53,7 @@ func (l *Lab) Test(ctx context.Context, p *plan.Plan, normal *sim.Outcome, say f
 			return err
 		}
 		// What is seen now counts, also if it was as planned before.
-		checks, err := d.control(ctx)
+		checks, err := d.control(ctx, normal.Scenario)
 		if err != nil {
 			return err
 		}
@@ -97,12 +97,12 @@ func (l *Lab) offered(p *plan.Plan) time.Duration {
 	return l.hold()
 }
 
-// awaitControl waits until every session and route is as planned, or for the
-// limit, and returns how things then stand.
+// awaitControl waits until every session and route is as planned, with nothing
+// broken, or for the limit, and returns how things then stand.
 func (d *drill) awaitControl(ctx context.Context, limit time.Duration) ([]Check, error) {
 	deadline := time.Now().Add(limit)
 	for {
-		checks, err := d.control(ctx)
+		checks, err := d.control(ctx, sim.Scenario{})
 		if err != nil {
 			return nil, err
 		}
@@ -116,32 +116,44 @@ func (d *drill) awaitControl(ctx context.Context, limit time.Duration) ([]Check,
 }
 
 // control looks at the sessions and the routes of every router of the plan, and at
-// what Azure's side hears.
-func (d *drill) control(ctx context.Context) ([]Check, error) {
+// what Azure's side hears: are they as a scenario has them?
+func (d *drill) control(ctx context.Context, in sim.Scenario) ([]Check, error) {
 	heard, err := d.listen(ctx)
 	if err != nil {
 		return nil, err
 	}
-	out, err := d.sessions(ctx)
+	out, err := d.sessions(ctx, in)
 	if err != nil {
 		return nil, err
+	}
+	dead := deadRouters(in)
+	add := func(r *plan.Router, far string, s *plan.Session, is fate, offers []plan.Offer) {
+		here, there := accepted(r, s, offers), advertised(r, s)
+		switch is {
+		case open:
+			return
+		case falls:
+			here, there = nil, nil
+		case drains:
+			here = drainedLines(here)
+		}
+		if !slices.Contains(dead, r.Name) {
+			out = append(out, listCheck(fmt.Sprintf("%s hears from %s (%s)", r.Name, s.Neighbor, far), here, heard[r.Name][s.Neighbor]))
+		}
+		out = append(out, listCheck(fmt.Sprintf("%s hears from %s (%s)", far, s.Local, r.Name), there, heard[far][s.Local]))
 	}
 	for i := range d.p.Routers {
 		r := &d.p.Routers[i]
 		for j := range r.Links {
 			link := &r.Links[j]
-			msee := d.far(r, link.Origin)
 			for k := range link.Sessions {
 				s := &link.Sessions[k]
-				out = append(out, listCheck(fmt.Sprintf("%s hears from %s (%s)", r.Name, s.Neighbor, msee), accepted(r, s, d.offers(link)), heard[r.Name][s.Neighbor]))
-				out = append(out, listCheck(fmt.Sprintf("%s hears from %s (%s)", msee, s.Local, r.Name), advertised(r, s), heard[msee][s.Local]))
+				add(r, d.far(r, link.Origin), s, d.linkFate(in, r, link, s.Family), d.offers(link))
 			}
 		}
 		for j := range r.Tunnels {
 			t := &r.Tunnels[j]
-			gateway, s := d.far(r, t.Origin), &t.Session
-			out = append(out, listCheck(fmt.Sprintf("%s hears from %s (%s)", r.Name, s.Neighbor, gateway), accepted(r, s, d.p.OffersIn(t)), heard[r.Name][s.Neighbor]))
-			out = append(out, listCheck(fmt.Sprintf("%s hears from %s (%s)", gateway, s.Local, r.Name), advertised(r, s), heard[gateway][s.Local]))
+			add(r, d.far(r, t.Origin), &t.Session, d.tunnelFate(in, r, t), d.p.OffersIn(t))
 		}
 	}
 	return out, nil
@@ -184,40 +196,51 @@ func (d *drill) listen(ctx context.Context) (map[string]map[netip.Addr][]string,
 	return out, err
 }
 
-// sessions compares every session of every router with the plan.
-func (d *drill) sessions(ctx context.Context) ([]Check, error) {
+// sessions compares every session of every router that has not failed with what a
+// scenario leaves of the plan. A session with a router that has failed is of no
+// matter: the IGP has taken away where its routes lead to.
+func (d *drill) sessions(ctx context.Context, in sim.Scenario) ([]Check, error) {
 	found := make([][]Check, len(d.p.Routers))
-	err := d.l.each(func(n *Node) bool { return n.Kind == Router }, func(n *Node) error {
+	dead := deadRouters(in)
+	err := d.l.each(func(n *Node) bool { return n.Kind == Router && !slices.Contains(dead, n.Name) }, func(n *Node) error {
 		i := slices.IndexFunc(d.p.Routers, func(r plan.Router) bool { return r.Name == n.Name })
 		got, err := n.standings(ctx)
 		if err != nil || i < 0 {
 			return err
 		}
 		r := &d.p.Routers[i]
-		add := func(neighbor netip.Addr, want standing) {
+		add := func(neighbor netip.Addr, want standing, is fate) {
 			have, ok := got[neighbor]
 			text := have.String()
 			if !ok {
 				text = "no such session"
 			}
-			found[i] = append(found[i], Check{fmt.Sprintf("%s: session with %s", r.Name, neighbor), want.String(), text, ok && have == want})
+			name := fmt.Sprintf("%s: session with %s", r.Name, neighbor)
+			switch is {
+			case falls:
+				found[i] = append(found[i], Check{name, "not " + established, text, ok && have.state != established})
+			case stands, drains:
+				found[i] = append(found[i], Check{name, want.String(), text, ok && have == want})
+			}
 		}
 		for j := range r.Links {
 			link := &r.Links[j]
 			for k := range link.Sessions {
-				add(link.Sessions[k].Neighbor, planned(&link.Sessions[k], expressroute.MSEEHold, link.Subinterface()))
+				s := &link.Sessions[k]
+				add(s.Neighbor, planned(s, expressroute.MSEEHold, link.Subinterface()), d.linkFate(in, r, link, s.Family))
 			}
 		}
 		for j := range r.Tunnels {
-			add(r.Tunnels[j].Session.Neighbor, planned(&r.Tunnels[j].Session, d.l.hold(), ""))
+			t := &r.Tunnels[j]
+			add(t.Session.Neighbor, planned(&t.Session, d.l.hold(), ""), d.tunnelFate(in, r, t))
 		}
 		for _, s := range r.IBGP {
-			if routerOf(d.p, s.Peer) == nil {
-				continue // outside of the plan: not in the lab
+			if routerOf(d.p, s.Peer) == nil || slices.Contains(dead, s.Peer) {
+				continue // a peer outside of the plan is not in the lab
 			}
 			want := standing{state: established}
 			want.hold, want.keepalive = s.Timers.Agreed(s.Timers.Hold)
-			add(s.Neighbor, want)
+			add(s.Neighbor, want, stands)
 		}
 		return nil
 	})

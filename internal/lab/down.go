@@ -51,7 +51,7 @@ func remove(dir string) error {
 		}
 	}
 	// The keys and templates are those of nodes that are no more.
-	if err := errors.Join(os.RemoveAll(filepath.Join(dir, sshFolder)), os.RemoveAll(filepath.Join(dir, FlowTemplates))); err != nil {
+	if err := errors.Join(os.RemoveAll(filepath.Join(dir, sshFolder)), os.RemoveAll(filepath.Join(dir, FlowTemplates)), forgetBroken(dir)); err != nil {
 		return err
 	}
 	_ = os.Remove(dir) // it may hold something that is not ours

@@ -71,9 +71,16 @@ func (l *Lab) newDrill(p *plan.Plan, say func(format string, args ...any)) (*dri
 	return d, nil
 }
 
-// during sends probes and counts them while do runs.
+// during sends probes and counts them while do runs. What is broken then is repaired
+// before.
 func (d *drill) during(ctx context.Context, do func(ctx context.Context) error) (err error) {
+	if broken, err := d.l.Broken(); err == nil && broken != nil { // a note that nobody can read is no reason not to repair
+		d.say("repairing what is broken: %s", broken)
+	}
 	if err := d.clean(ctx); err != nil {
+		return err
+	}
+	if err := d.l.forget(); err != nil {
 		return err
 	}
 	if d.prober, err = newProber(d.streams); err != nil {
@@ -284,6 +291,9 @@ func (d *drill) run(ctx context.Context, outcome, normal *sim.Outcome, how []str
 // is that of the break.
 func (d *drill) broken(ctx context.Context, outcome *sim.Outcome, how []string, faults []fault, run *Run) (*sight, time.Duration, string, error) {
 	at := d.prober.now()
+	if err := d.l.note(outcome.Scenario, how); err != nil {
+		return nil, at, "", err
+	}
 	if err := together(faults, func(f fault) error { return f.make(ctx) }); err != nil {
 		return nil, at, err.Error(), ctx.Err()
 	}
@@ -361,7 +371,10 @@ const lanDead = 4 * time.Second
 func (d *drill) heal(ctx context.Context, faults []fault) error {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), healLimit)
 	defer cancel()
-	return together(faults, func(f fault) error { return f.heal(ctx) })
+	if err := together(faults, func(f fault) error { return f.heal(ctx) }); err != nil {
+		return err
+	}
+	return d.l.forget()
 }
 
 // awaitNormal waits until sessions, routes and traffic are as in the normal state.
@@ -373,17 +386,15 @@ func (d *drill) awaitNormal(ctx context.Context, normal *sim.Outcome, limit time
 	}
 	for _, c := range checks {
 		if !c.Pass {
-			return fmt.Sprintf("%s: %s, want %s", c.Name, c.Got, c.Want), nil
+			return c.difference(), nil
 		}
 	}
 	seen, err := d.await(ctx, normal, true, margin, 0)
 	if err != nil {
 		return "", err
 	}
-	for i, w := range seen.want {
-		if !d.agrees(w.result, seen.got[i]) {
-			return fmt.Sprintf("traffic %s, %s %s: %s, want %s", w.statement, w.family, w.direction, seen.got[i], w.result), nil
-		}
+	if different := d.differences(seen); len(different) > 0 {
+		return different[0], nil
 	}
 	return "", nil
 }

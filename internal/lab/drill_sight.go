@@ -33,12 +33,7 @@ type sight struct {
 // wants lists what an outcome predicts for the flows that are probed. A router
 // that has failed gets no traffic from the LAN.
 func (d *drill) wants(outcome *sim.Outcome) []wanted {
-	var dead []string
-	for _, f := range outcome.Scenario.Failures {
-		if f.Kind == sim.RouterDown {
-			dead = append(dead, f.Router)
-		}
-	}
+	dead := deadRouters(outcome.Scenario)
 	var out []wanted
 	for _, flow := range outcome.Flows {
 		i := slices.IndexFunc(d.probes, func(p probe) bool { return p.statement.Name == flow.Statement && p.family == flow.Family })

@@ -48,12 +48,18 @@ func need(t testing.TB) {
 // example resolves an example with every router on FRR.
 func example(t testing.TB, name string) *plan.Plan {
 	t.Helper()
+	return changed(t, name, func(text string) string { return text })
+}
+
+// changed resolves an example whose text is changed, with every router on FRR.
+func changed(t testing.TB, name string, change func(text string) string) *plan.Plan {
+	t.Helper()
 	file := filepath.Join("..", "..", "examples", name+".yaml")
 	data, err := os.ReadFile(file)
 	if err != nil {
 		t.Fatal(err)
 	}
-	doc, diags := intent.Parse([]intent.File{{Name: file, Data: data}})
+	doc, diags := intent.Parse([]intent.File{{Name: file, Data: []byte(change(string(data)))}})
 	if diags.HasErrors() {
 		t.Fatal(diags)
 	}

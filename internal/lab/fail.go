@@ -14,9 +14,10 @@ import (
 
 // Fail breaks the lab so that the scenario of an outcome holds, and nothing else
 // does: what Fail has broken before is repaired first. It returns when the traffic
-// has moved to where the outcome predicts it; different says of what it has not,
-// when the time for it is up. The lab stays so until Heal, Test, Drill or another
-// Fail. how is the fault of every failure: silent, carrier, oneway, down, drain, bfd
+// has moved to where the outcome predicts it, and the routers and Azure's side have
+// the sessions and routes of the scenario and no others, in both families; different
+// says of what is not so, when the time for it is up. The lab stays so, and Broken
+// tells of it, until Heal, Test, Drill or another Fail. how is the fault of every failure: silent, carrier, oneway, down, drain, bfd
 // or reset; empty is the usual one of each. On an error, what was broken is
 // repaired, but for what an [Unrepaired] among it says.
 func (l *Lab) Fail(ctx context.Context, p *plan.Plan, outcome *sim.Outcome, how string, say func(format string, args ...any)) (different []string, err error) {
@@ -33,11 +34,15 @@ func (l *Lab) Fail(ctx context.Context, p *plan.Plan, outcome *sim.Outcome, how 
 			say("%s: %s", f, names[i])
 		}
 		seen, _, trouble, err := d.broken(ctx, outcome, names, faults, new(Run))
-		if err = errorsOf(err, trouble); err != nil {
+		var late []string
+		if err = errorsOf(err, trouble); err == nil {
+			late, err = d.settled(ctx, outcome.Scenario, d.settleLimit(outcome, names))
+		}
+		if err != nil {
 			d.back = d.heal(ctx, faults)
 			return err
 		}
-		different = d.differences(seen)
+		different = append(d.differences(seen), late...)
 		return nil
 	})
 	return different, err

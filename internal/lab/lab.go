@@ -106,4 +106,5 @@ type Lab struct {
 	Wires   []Wire
 
 	plan *plan.Plan
+	dir  string // the lab's own
 }

@@ -3,6 +3,7 @@
 package lab
 
 import (
+	"fmt"
 	"slices"
 	"time"
 
@@ -31,6 +32,9 @@ type Check struct {
 	Want, Got string
 	Pass      bool
 }
+
+// difference says of a check that does not hold what is otherwise.
+func (c Check) difference() string { return fmt.Sprintf("%s: %s, want %s", c.Name, c.Got, c.Want) }
 
 // Passed reports whether every assertion holds; a report without any has
 // proved nothing and has not passed.

@@ -18,6 +18,7 @@ import (
 	"github.com/santhosh-tekuri/jsonschema/v6"
 
 	"github.com/ercfg/ercfg/internal/golden"
+	"github.com/ercfg/ercfg/internal/junit"
 	"github.com/ercfg/ercfg/internal/plan"
 	"github.com/ercfg/ercfg/internal/sim"
 	"github.com/ercfg/ercfg/schema"
@@ -103,7 +104,7 @@ func TestReportWriters(t *testing.T) {
 			case ".json":
 				described(t, b.String())
 			case ".xml":
-				if err := xml.Unmarshal([]byte(b.String()), new(junitSuite)); err != nil {
+				if err := xml.Unmarshal([]byte(b.String()), new(junit.Suite)); err != nil {
 					t.Error(err)
 				}
 			case ".html":

@@ -204,7 +204,7 @@ func Open(dir string, p *plan.Plan) (*Lab, error) {
 			return nil, fmt.Errorf("lab %s was built from another intent: ercfg lab down %[1]s, then ercfg lab up", s.Lab.Name)
 		}
 	}
-	s.Lab.plan = p
+	s.Lab.plan, s.Lab.dir = p, dir
 	return s.Lab, nil
 }
 

@@ -57,7 +57,7 @@ func Up(ctx context.Context, p *plan.Plan, configs []artifact.Config, secrets fu
 	if err := clear(ctx, dir); err != nil {
 		return nil, err
 	}
-	s := &state{Lab: &Lab{Name: p.Name, Intent: digest, Options: o, Started: time.Now().UTC(), plan: p}}
+	s := &state{Lab: &Lab{Name: p.Name, Intent: digest, Options: o, Started: time.Now().UTC(), plan: p, dir: dir}}
 	if err := n.build(ctx, s, loads, dir, say); err != nil {
 		// Before the state is written there is nothing to end: see rootScript.
 		var back error

@@ -52,7 +52,9 @@ type order struct {
 	Drain    bool
 	Prove    string // what the prover does; empty: there is none
 	ProveFor time.Duration
-	Repeat   int // as many pushes, one after the other; zero: one
+	Together bool
+	Secret   string // value of every secret
+	Repeat   int    // as many pushes, one after the other; zero: one
 }
 
 type orderTarget struct {
@@ -124,6 +126,7 @@ func (o *order) run(ctx context.Context, observe func(Event)) (int, error) {
 		return 1, err
 	}
 	var jobs []Job
+	var refs []secret.Ref
 	var header []HeaderRouter
 	for _, c := range configs {
 		c.Text = strings.NewReplacer(o.Doctor...).Replace(c.Text)
@@ -135,9 +138,10 @@ func (o *order) run(ctx context.Context, observe func(Event)) (int, error) {
 			t.Keys = []Key{{Name: "station", Value: secret.NewValue(in.Key)}}
 		}
 		jobs = append(jobs, Job{Config: c, Target: t})
+		refs = append(refs, c.Secrets...)
 		header = append(header, HeaderRouter{Name: c.Router, Platform: c.Platform, Host: in.Host})
 	}
-	secrets, err := NewSecrets(nil, nil)
+	secrets, err := NewSecrets(refs, func(secret.Ref) (secret.Value, error) { return secret.NewValue(o.Secret), nil })
 	if err != nil {
 		return 3, err
 	}
@@ -150,7 +154,7 @@ func (o *order) run(ctx context.Context, observe func(Event)) (int, error) {
 		defer journal.Close()
 	}
 	r, err := New(p, jobs, secrets, store, journal, Options{Run: o.Run, DryRun: o.DryRun, Concurrency: 8, RevertAfter: time.Minute, TestFor: 20 * time.Second,
-		SaveOthers: o.Others, Prove: o.prover(), ProveFor: o.ProveFor, Ticket: "CHG0042", Drain: o.Drain, Render: func(p *plan.Plan) ([]artifact.Config, error) { return render.All(p, render.Options{}) }}, observe)
+		SaveOthers: o.Others, Prove: o.prover(), ProveFor: o.ProveFor, Ticket: "CHG0042", Drain: o.Drain, Together: o.Together, Render: func(p *plan.Plan) ([]artifact.Config, error) { return render.All(p, render.Options{}) }}, observe)
 	if err != nil {
 		return 3, err
 	}

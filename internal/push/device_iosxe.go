@@ -177,8 +177,12 @@ func iosxeArchive(text string) error {
 
 func (d *iosxe) running(ctx context.Context) ([]byte, error) {
 	text, err := d.ask(ctx, "show running-config")
-	if err == nil && strings.TrimSpace(text) == "" {
+	switch whole := strings.TrimSpace(text); {
+	case err != nil:
+	case whole == "":
 		err = errors.New("the router shows no running configuration")
+	case whole != "end" && !strings.HasSuffix(whole, "\nend"):
+		err = errors.New("the running configuration is not whole: its last line is not end")
 	}
 	return []byte(text), err
 }

@@ -272,3 +272,19 @@ func TestEmulatedIOSXEOutOfConfigurationMode(t *testing.T) {
 	e.must("revert", d.revert(t.Context(), e.work))
 	e.holds(d, e.have)
 }
+
+// An answer that was cut off is not the configuration.
+func TestIOSXERunningIsWhole(t *testing.T) {
+	t.Parallel()
+	cut := strings.TrimSuffix(iosxeBefore, "end\n")
+	e := emulate(t, confdiff.IOSXE, emulator.Options{Faults: emulator.Faults{RefuseLine: func(line string) string {
+		if line == "show running-config" {
+			return cut
+		}
+		return ""
+	}}})
+	d := e.open()
+	if text, err := d.running(t.Context()); err == nil || !strings.Contains(err.Error(), "not whole") {
+		t.Errorf("%v, %d bytes", err, len(text))
+	}
+}

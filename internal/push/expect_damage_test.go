@@ -91,6 +91,11 @@ var damages = []struct {
 	{"a session is shut down now", "two-ce-private", "ce1", func(s *scene) { down(s.peer(0)); s.peer(0).Shut = true }, []string{"session with 172.16.200.2"}, "shut down, wanted: Established"},
 	{"iBGP goes down", "two-ce-private", "ce1", func(s *scene) { down(s.peer(1)) }, []string{"session with 10.10.255.2"}, "Active"},
 	{"a session was reset: counted", "two-ce-private", "ce1", func(s *scene) { s.peer(0).Drops = 1 }, []string{"session with 172.16.200.2"}, "was reset meanwhile"},
+	{"a session was made anew: its counter begins again", "two-ce-private", "ce1", func(s *scene) {
+		s.both(0, func(p *Peer) { p.Up = 0 })
+		s.before.Peers[0].Drops = 3
+	}, []string{"session with 172.16.200.2"}, "was reset meanwhile"},
+	{"the timers are not told", "two-ce-private", "ce1", func(s *scene) { s.peer(0).Hold = 0 }, nil, "not told (no verdict: the router does not tell what was agreed)"},
 	{"a session was reset: its age", "two-ce-private", "ce1", func(s *scene) { s.peer(0).Drops, s.peer(0).Up = -1, 20*time.Second }, []string{"session with 172.16.200.2"}, "was reset meanwhile"},
 	{"a young session was reset", "two-ce-private", "ce1", func(s *scene) {
 		s.both(0, func(p *Peer) { p.Drops = -1 })

@@ -51,9 +51,6 @@ func stateText(p *Peer) string {
 // timers wants the hold time and keepalive that both ends agree on: the lower hold
 // time (RFC 4271 §4.2), and a third of it at most.
 func (l *look) timers(w *wanted, peer *Peer) *test {
-	if peer.Hold == 0 {
-		return nil
-	}
 	hold, keepalive := w.timers.Hold, w.timers.Keepalive
 	if w.theirs > 0 {
 		hold, keepalive = w.timers.Agreed(w.theirs)
@@ -64,6 +61,8 @@ func (l *look) timers(w *wanted, peer *Peer) *test {
 	t := &test{TestResult: TestResult{Name: "timers with " + w.name(), Want: timersText(hold, keepalive), Got: timersText(peer.Hold, peer.Keepalive)}, of: []Neighbor{w.Neighbor}}
 	old := l.was[w.Neighbor]
 	switch {
+	case peer.Hold == 0:
+		t.Got, t.Pass, t.Note = "not told", true, "no verdict: the router does not tell what was agreed"
 	case peer.Hold == hold && (peer.Keepalive == 0 || peer.Keepalive == keepalive):
 		t.Pass = true
 	case w.theirs == 0 && peer.Hold < hold:

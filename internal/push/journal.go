@@ -81,6 +81,9 @@ type Planned struct {
 	// says that it undoes an earlier step of the run.
 	Stage string `json:"stage,omitempty"`
 	Back  bool   `json:"back,omitempty"`
+	// More says that steps of the same change, or of the way back, are to follow: with
+	// this one alone the router has a part of it.
+	More bool `json:"more,omitempty"`
 	// DigestBefore and DigestAfter are fingerprints of the whole configuration, without
 	// the values of keys: as it was read, and as it is meant to be.
 	DigestBefore string        `json:"digestBefore,omitempty"`
@@ -162,7 +165,7 @@ func (s *Store) Create(h Header) (*Journal, error) {
 		return nil, fmt.Errorf("journal: %w", err)
 	}
 	j := &Journal{Header: h, file: f, Alive: true}
-	if err := errors.Join(flock(f), j.append(record{Kind: kindRun, Run: &h}), s.syncDirs(dir)); err != nil {
+	if err := errors.Join(flockJournal(f), j.append(record{Kind: kindRun, Run: &h}), s.syncDirs(dir)); err != nil {
 		f.Close()
 		return nil, err
 	}
@@ -268,8 +271,21 @@ func (j *Journal) sync(n int) error {
 
 // flock takes the lock of an open file, or says that somebody has it. The kernel
 // frees it with the process, however that ends.
-func flock(f *os.File) error {
-	err := syscall.Flock(int(f.Fd()), syscall.LOCK_EX|syscall.LOCK_NB)
+func flock(f *os.File) error { return flockAs(f, syscall.LOCK_EX) }
+
+// flockJournal is flock for a journal: whoever looks whether a run goes on holds it for a
+// moment, and that is no reason to refuse.
+func flockJournal(f *os.File) error {
+	for try := 0; ; try++ {
+		if err := flock(f); !errors.Is(err, errBusy) || try == 20 {
+			return err
+		}
+		time.Sleep(10 * time.Millisecond)
+	}
+}
+
+func flockAs(f *os.File, how int) error {
+	err := syscall.Flock(int(f.Fd()), how|syscall.LOCK_NB)
 	if errors.Is(err, syscall.EWOULDBLOCK) {
 		return errBusy
 	}

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"syscall"
 	"time"
 )
 
@@ -54,7 +55,7 @@ func (s *Store) Resume(run string) (*Journal, error) {
 	if err != nil {
 		return nil, err
 	}
-	if err := flock(f); err != nil {
+	if err := flockJournal(f); err != nil {
 		f.Close()
 		if errors.Is(err, errBusy) {
 			err = fmt.Errorf("run %s still goes on: process %d of %s on %s", run, j.Header.PID, j.Header.User, j.Header.Host)
@@ -76,14 +77,15 @@ func isDir(name string) bool {
 	return err == nil && info.IsDir()
 }
 
-// isHeld reports whether a process holds the journal.
+// isHeld reports whether a process holds the journal. Two who ask at the same time share
+// the lock, and take nobody for the run's process.
 func isHeld(name string) bool {
 	f, err := os.Open(name)
 	if err != nil {
 		return false
 	}
 	defer f.Close() // which lets the lock go
-	err = flock(f)
+	err = flockAs(f, syscall.LOCK_SH)
 	if err == nil {
 		unlock(f)
 	}
@@ -154,6 +156,9 @@ type RouterState struct {
 	Phase  Phase
 	// Outcome is nil where none is written: the run goes on, or was cut off.
 	Outcome *Outcome
+	// Begun says that the undo of some step was about to be armed, at least: of several
+	// steps those before the last are confirmed, whatever the phase is now.
+	Begun bool
 	// Deadline is when the router undoes the change by itself; zero: it does not.
 	Deadline time.Time
 	Text     string    // of the last event that had one
@@ -175,6 +180,7 @@ func (j *Journal) State() []RouterState {
 			continue // of the whole run
 		}
 		s.Phase, s.Deadline, s.Time = e.Phase, e.Deadline, e.Time
+		s.Begun = s.Begun || e.Phase >= Arm && e.Phase != Done
 		if e.Text != "" {
 			s.Text = e.Text
 		}

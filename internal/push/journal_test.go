@@ -74,7 +74,7 @@ func TestJournal(t *testing.T) {
 		t.Errorf("header (-written +read):\n%s", diff)
 	}
 	changed := Changed
-	want := []RouterState{{Router: "ce1", Phase: Done, Outcome: &changed, Text: "all hold", Time: journalTime}, {Router: "ce2"}}
+	want := []RouterState{{Router: "ce1", Phase: Done, Outcome: &changed, Text: "all hold", Time: journalTime, Begun: true}, {Router: "ce2"}}
 	if diff := cmp.Diff(want, got.State()); diff != "" {
 		t.Errorf("state (-want +got):\n%s", diff)
 	}
@@ -190,6 +190,36 @@ func TestJournalIsHeld(t *testing.T) {
 	if err := j.Close(); err != nil {
 		t.Fatal(err)
 	}
+	next, err := s.Resume(headOfRun.Run)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := next.Close(); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// Who looks whether a run goes on holds its journal for a moment: another who looks takes
+// nobody for the run's process, and the run that is taken over waits for him.
+func TestJournalIsLookedAt(t *testing.T) {
+	t.Parallel()
+	s, j := newJournal(t)
+	if err := j.Close(); err != nil {
+		t.Fatal(err)
+	}
+	name := filepath.Join(s.RunDir(headOfRun.Run), journalName)
+	looks, err := os.Open(name)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer looks.Close()
+	if err := flockAs(looks, syscall.LOCK_SH); err != nil {
+		t.Fatal(err)
+	}
+	if isHeld(name) {
+		t.Error("who looks at the journal is taken for the run's process")
+	}
+	time.AfterFunc(50*time.Millisecond, func() { unlock(looks) })
 	next, err := s.Resume(headOfRun.Run)
 	if err != nil {
 		t.Fatal(err)

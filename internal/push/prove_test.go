@@ -172,7 +172,7 @@ func timed(prover Prover, holds func() bool, said *[]string) *transaction {
 		test: func(context.Context, device) ([]TestResult, error) {
 			return []TestResult{{Name: "session", Want: "up", Got: "down", Pass: holds()}}, nil
 		},
-		say: func(e Event) { *said = append(*said, e.Text) },
+		say: func(e Event) error { *said = append(*said, e.Text); return nil },
 	}
 }
 

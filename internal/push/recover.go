@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strings"
 	"sync"
 	"time"
 
@@ -117,16 +118,17 @@ func (x *router) remains(all steps, s *standing, j *Journal, err error) Remains 
 		return out
 	}
 	now, last := fingerprint(x.have), &all[len(all)-1]
+	whole := !last.More || j.left(last.Router, Changed)
 	out.Pending = j.owns(last.Router, s.pending)
 	if out.Pending {
 		out.Left = s.pending.left
 	}
 	switch {
-	case all.keysAlone() && out.Pending && j.reached(last.Router, Check):
+	case all.keysAlone() && now == all.new() && out.Pending && whole && j.reached(last.Router, Check):
 		out.Has, out.Outcome = hasNew, Pending
-	case all.keysAlone():
+	case all.keysAlone() && now == all.new():
 		out.Has = "the old configuration or the new one: they differ in keys alone"
-	case now == all.new():
+	case now == all.new() && whole:
 		out.Has, out.Outcome = hasNew, Changed
 		if len(s.unsaved) > 0 {
 			out.Has, out.Outcome = hasNew+", not saved", Unsaved
@@ -141,10 +143,30 @@ func (x *router) remains(all steps, s *standing, j *Journal, err error) Remains 
 	default:
 		out.Has = "neither the old configuration nor the new one"
 	}
-	if out.Pending && out.Outcome != Unknown {
+	switch {
+	case out.Pending && out.Outcome != Unknown:
 		out.Outcome = Pending
+	case !out.Pending && x.mayOwn(s.pending) && !j.over(last.Router):
+		out.Outcome = Unknown
+		out.Has += ", and an undo of " + s.pending.by + " is armed that may be this run's"
 	}
 	return out
+}
+
+// mayOwn reports whether a pending change may be a run's of ours, although the time at
+// which its undo comes is another: a clock was set, or cannot be read.
+func (x *router) mayOwn(p *pending) bool {
+	return p != nil && p.run == "" && strings.EqualFold(p.by, x.job.Target.User)
+}
+
+// left reports whether a router was left so, at some time.
+func (j *Journal) left(router string, o Outcome) bool {
+	return slices.ContainsFunc(j.Events, func(e Event) bool { return e.Router == router && e.Outcome != nil && *e.Outcome == o })
+}
+
+// over reports whether the run has come to an end with a router.
+func (j *Journal) over(router string) bool {
+	return slices.ContainsFunc(j.Events, func(e Event) bool { return e.Router == router && e.Outcome != nil })
 }
 
 const (
@@ -178,6 +200,7 @@ func (j *Journal) reached(router string, phase Phase) bool {
 // ConfirmRun confirms what an earlier run has left pending, and saves it: a person
 // has looked. A router that has something else than was planned is left to its undo.
 func (r *Run) ConfirmRun(ctx context.Context, j *Journal) []RouterReport {
+	ctx = context.WithoutCancel(ctx) // cut in the middle it would leave what nobody knows
 	return r.finishRun(j, func(x *router, all steps) (Outcome, error) {
 		s, err := x.readAlone(ctx)
 		if err != nil {
@@ -216,6 +239,7 @@ func (r *Run) ConfirmRun(ctx context.Context, j *Journal) []RouterReport {
 // confirmed; step by step, the last first. It does not ask how other links are: who
 // reverts has reasons.
 func (r *Run) RevertRun(ctx context.Context, j *Journal) []RouterReport {
+	ctx = context.WithoutCancel(ctx)
 	return r.finishRun(j, func(x *router, all steps) (Outcome, error) {
 		for range len(all) + 2 { // one look for each step, one for what is pending, one for the end
 			s, err := x.readAlone(ctx)
@@ -225,11 +249,9 @@ func (r *Run) RevertRun(ctx context.Context, j *Journal) []RouterReport {
 			left, i := x.remains(all, s, j, nil), all.at(fingerprint(x.have))
 			switch {
 			case left.Pending:
-				if i < 0 { // commands were typed in part
-					i = len(all) - 1
-				}
-				t := x.pastTransaction(j, all[i])
-				outcome, err := t.back(context.WithoutCancel(ctx))
+				// The undo is that of the last step, whether that was typed, or in part, or not.
+				t := x.pastTransaction(j, *j.PlannedFor(x.job.Config.Router))
+				outcome, err := t.back(ctx)
 				if x.device = t.device; outcome != Reverted || err != nil || all.keysAlone() {
 					return outcome, err
 				}
@@ -240,7 +262,7 @@ func (r *Run) RevertRun(ctx context.Context, j *Journal) []RouterReport {
 			case i < 0:
 				return Unknown, errors.New("what the router has is not what the run has left, and the commands back would not fit: " + left.Has)
 			default:
-				if outcome, err := x.undoConfirmed(ctx, &all[i]); outcome != Reverted || err != nil {
+				if outcome, err := x.undoConfirmed(ctx, &all[i], i > 0); outcome != Reverted || err != nil {
 					return outcome, err
 				}
 			}
@@ -293,8 +315,9 @@ func (x *router) pastTransaction(j *Journal, p Planned) *transaction {
 	}
 }
 
-// undoConfirmed types the commands back, under an undo of their own.
-func (x *router) undoConfirmed(ctx context.Context, p *Planned) (Outcome, error) {
+// undoConfirmed types the commands back, under an undo of their own; more of them are to
+// follow where a step has others before it.
+func (x *router) undoConfirmed(ctx context.Context, p *Planned, more bool) (Outcome, error) {
 	if p.Kept {
 		return Changed, errors.New("the commands back need a key that only the router had: put it in by hand (ercfg diff --undo prints the commands)")
 	}
@@ -310,7 +333,7 @@ func (x *router) undoConfirmed(ctx context.Context, p *Planned) (Outcome, error)
 	if err != nil {
 		return Changed, err
 	}
-	if err := x.writeDown(t, Planned{Stage: p.Stage, Undo: p.Commands}); err != nil {
+	if err := x.writeDown(t, Planned{Stage: p.Stage, More: more, Undo: p.Commands}); err != nil {
 		return Changed, err
 	}
 	outcome, _, err := t.run(ctx)

@@ -27,7 +27,10 @@ func TestRemains(t *testing.T) {
 	at := func(p Phase) []Event {
 		return []Event{{Router: "ce1", Phase: Apply}, {Router: "ce1", Phase: p, Deadline: due}}
 	}
-	ours, near, far := &pending{run: "r1", left: 3 * time.Minute}, &pending{left: 3 * time.Minute}, &pending{left: 10 * time.Minute}
+	ours, near, far := &pending{run: "r1", left: 3 * time.Minute}, &pending{left: 3 * time.Minute}, &pending{by: "alice", left: 10 * time.Minute}
+	late := &pending{by: "netops", left: 10 * time.Minute} // of our login, at a time that is not the run's
+	changed := Changed
+	more := func(p Planned) Planned { p.More = true; return p }
 	for name, tt := range map[string]struct {
 		plans   []Planned
 		events  []Event
@@ -44,6 +47,11 @@ func TestRemains(t *testing.T) {
 		"pending":                    {[]Planned{step(a, b, "")}, at(Test), b, ours, nil, Pending, hasNew},
 		"pending without a run":      {[]Planned{step(a, b, "")}, at(Test), b, near, nil, Pending, hasNew},
 		"another's undo":             {[]Planned{step(a, b, "")}, at(Test), b, far, nil, Changed, hasNew},
+		"an undo of our login":       {[]Planned{step(a, b, "")}, at(Test), b, late, nil, Unknown, hasNew + ", and an undo of netops is armed that may be this run's"},
+		"one of our login, later":    {[]Planned{step(a, b, "")}, append(at(Test), Event{Router: "ce1", Phase: Done, Outcome: &changed}), b, late, nil, Changed, hasNew},
+		"the first step alone":       {[]Planned{more(step(a, b, "s"))}, at(Test), b, nil, nil, Unknown, "what it had after the step s, which is a part of the change"},
+		"the first step, pending":    {[]Planned{more(step(a, b, "s"))}, at(Test), b, ours, nil, Unknown, "what it had after the step s, which is a part of the change"},
+		"all steps that had to be":   {[]Planned{more(step(a, b, "s"))}, append(at(Test), Event{Router: "ce1", Phase: Done, Outcome: &changed}), b, nil, nil, Changed, hasNew},
 		"neither":                    {[]Planned{step(a, b, "")}, at(Test), c, nil, nil, Unknown, "neither the old configuration nor the new one"},
 		"one step of two":            {[]Planned{step(a, b, "s"), step(b, c, "p")}, at(Test), b, nil, nil, Unknown, "what it had after the step s, which is a part of the change"},
 		"both steps":                 {[]Planned{step(a, b, "s"), step(b, c, "p")}, at(Test), c, nil, nil, Changed, hasNew},
@@ -51,11 +59,14 @@ func TestRemains(t *testing.T) {
 		"keys alone, over":           {[]Planned{step(a, a, "")}, at(Test), a, nil, nil, Unknown, "the old configuration or the new one: they differ in keys alone"},
 		"keys alone, armed":          {[]Planned{step(a, a, "")}, at(Arm), a, ours, nil, Unknown, "the old configuration or the new one: they differ in keys alone"},
 		"keys alone, typed, pending": {[]Planned{step(a, a, "")}, at(Check), a, ours, nil, Pending, hasNew},
+		"keys alone, something else": {[]Planned{step(a, a, "")}, at(Check), c, ours, nil, Unknown, "neither the old configuration nor the new one"},
+		"keys alone, drained":        {[]Planned{step(a, b, "drain"), step(b, a, "keys")}, at(Check), b, nil, nil, Unknown, "what it had after the step drain, which is a part of the change"},
+		"keys alone, the first step": {[]Planned{more(step(a, a, "s"))}, at(Check), a, ours, nil, Unknown, "the old configuration or the new one: they differ in keys alone"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			j := &Journal{Header: Header{Run: "r1"}, Events: tt.events, Planned: tt.plans}
-			x := &router{have: tt.have}
+			x := &router{have: tt.have, job: Job{Target: Target{User: "netops"}}}
 			got := x.remains(j.planned()[0], &standing{pending: tt.pending, unsaved: tt.unsaved}, j, nil)
 			if got.Outcome != tt.outcome || got.Has != tt.has {
 				t.Errorf("%s: %s, want %s: %s", got.Outcome, got.Has, tt.outcome, tt.has)

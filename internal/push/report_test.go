@@ -11,6 +11,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/ercfg/ercfg/internal/golden"
+	"github.com/ercfg/ercfg/internal/junit"
 )
 
 // everyOutcome is a report with a router for each outcome.
@@ -92,7 +93,7 @@ func TestReportJUnit(t *testing.T) {
 	if err := r.WriteJUnit(&out); err != nil {
 		t.Fatal(err)
 	}
-	var got junitSuites
+	var got junit.Suites
 	if err := xml.Unmarshal([]byte(out.String()), &got); err != nil {
 		t.Fatal(err)
 	}
@@ -103,7 +104,7 @@ func TestReportJUnit(t *testing.T) {
 	}
 	found := make(map[string]counts)
 	for _, s := range got.Suites {
-		found[s.Name] = counts{s.Tests, s.Failures, s.Errors, s.Skipped}
+		found[s.Name] = counts{s.Tests, s.Failures, s.Errors, *s.Skipped}
 		if s.Tests != len(s.Cases) {
 			t.Errorf("%s: %d tests and %d cases", s.Name, s.Tests, len(s.Cases))
 		}

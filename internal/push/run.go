@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"sync"
 	"time"
@@ -122,6 +123,9 @@ func New(p *plan.Plan, jobs []Job, secrets *Secrets, store *Store, journal *Jour
 	if err := o.provable(); err != nil {
 		return nil, err
 	}
+	if err := distinct(jobs); err != nil {
+		return nil, err
+	}
 	r := &Run{plan: p, options: o, limits: limitsFor(o.RevertAfter), secrets: secrets, store: store, journal: journal, observe: observe, oracle: newOracle(p), release: func() {}}
 	shared := sharingCircuit(p, o.Only)
 	for _, j := range jobs {
@@ -180,13 +184,14 @@ func (r *Run) tell(e Event) error {
 	return err
 }
 
-// say is tell for a router. After the undo is armed, a journal that fails stops
-// nothing: the router is what counts.
-func (x *router) say(e Event) {
+// say is tell for a router. A journal that fails is a warning of its report.
+func (x *router) say(e Event) error {
 	e.Router = x.job.Config.Router
-	if err := x.run.tell(e); err != nil && x.report.Warning == "" {
+	err := x.run.tell(e)
+	if err != nil && x.report.Warning == "" {
 		x.report.Warning = err.Error()
 	}
+	return err
 }
 
 // each calls do for routers, as many at a time as the options allow, and waits.
@@ -259,9 +264,22 @@ func (x *router) survey(ctx context.Context) error {
 		if err != nil {
 			return fmt.Errorf("the router's own opinion: %w", err)
 		}
-		x.opinion = said
+		x.opinion = hideKeys(said)
 	}
 	return nil
+}
+
+// spokenKey is a key in what a router says of a change: frr-reload.py tells them in clear.
+var spokenKey = regexp.MustCompile(`\bpassword [^<(\s]\S*`)
+
+// hideKeys takes keys out of what a router says of itself: those that it has already
+// nobody has named to us.
+func hideKeys(lines []string) []string {
+	out := slices.Clone(lines)
+	for i := range out {
+		out[i] = spokenKey.ReplaceAllString(out[i], "password "+maskText)
+	}
+	return out
 }
 
 // inspect reads what the router has and compares it with the whole rendering.
@@ -288,7 +306,7 @@ func (x *router) read(ctx context.Context) error {
 		return fmt.Errorf("live state: %w", err)
 	}
 	x.readAt = time.Now()
-	return nil
+	return x.stranger()
 }
 
 // aim compares what the router has with a rendering, but for what is left for later.

@@ -184,22 +184,75 @@ func (x *router) again(ctx context.Context) error {
 	return x.inspect(ctx)
 }
 
-// otherLinks refuses to touch a link that carries a circuit alone.
-func (x *router) otherLinks(ctx context.Context) error {
+// otherLinks refuses to touch a link that carries a circuit alone. Of two that end here
+// that is one which a change with effects e resets.
+func (x *router) otherLinks(ctx context.Context, e effects) error {
 	for i := range x.run.plan.Circuits {
 		for _, peering := range x.run.plan.Circuits[i].Peerings {
 			own, other := x.ends(peering.Links)
-			if !slices.ContainsFunc(own, func(l plan.CircuitLink) bool { ok, _ := healthy(x.plan, l.Link, x.before); return ok }) {
+			if !slices.ContainsFunc(own, x.carries) {
 				continue // nothing is lost with it
 			}
+			brought := x.brought(own)
 			for _, l := range other {
-				if err := x.run.asks(ctx, l); err != nil {
+				if err := x.run.asks(ctx, l, brought); err != nil {
 					return fmt.Errorf("the %s link of %s is not healthy, and this router's carries the circuit alone: %w", l.Position, peering.Path, err)
+				}
+			}
+			resets := func(l plan.CircuitLink) bool { return resetsLink(&x.plan.Links[l.Link], e) }
+			if !slices.ContainsFunc(own, func(l plan.CircuitLink) bool { return resets(l) && x.carries(l) }) {
+				continue
+			}
+			for _, l := range own {
+				if ok, why := spare(x.plan, l.Link, x.before, brought); !ok && !resets(l) {
+					return fmt.Errorf("the %s link of %s is not healthy, and the one whose sessions reset carries the circuit alone: %s", l.Position, peering.Path, why)
 				}
 			}
 		}
 	}
 	return nil
+}
+
+// carries reports whether traffic may go over a link: one family, and without BFD, will
+// do.
+func (x *router) carries(l plan.CircuitLink) bool {
+	link := &x.plan.Links[l.Link]
+	return slices.ContainsFunc(link.Sessions, func(s plan.Session) bool {
+		p := x.before.Peer(Neighbor{link.VRF, s.Neighbor})
+		return p != nil && p.State == Established
+	})
+}
+
+// brought are the families in which routes come over links of this router.
+func (x *router) brought(links []plan.CircuitLink) map[plan.Family]bool {
+	out := make(map[plan.Family]bool)
+	for _, l := range links {
+		link := &x.plan.Links[l.Link]
+		for i := range link.Sessions {
+			s := &link.Sessions[i]
+			if p := x.before.Peer(Neighbor{link.VRF, s.Neighbor}); p != nil && len(p.Routes) > 0 {
+				out[s.Family] = true
+			}
+		}
+	}
+	return out
+}
+
+// spare reports whether a link can take over from another one that brings routes in some
+// families: it is healthy, and brings routes in those of them that the plan has on it.
+func spare(r *plan.Router, link int, f Facts, brought map[plan.Family]bool) (ok bool, why string) {
+	if ok, why := healthy(r, link, f); !ok {
+		return false, why
+	}
+	l := &r.Links[link]
+	for i := range l.Sessions {
+		s := &l.Sessions[i]
+		n := Neighbor{l.VRF, s.Neighbor}
+		if brought[s.Family] && !s.Shutdown && len(f.Peer(n).Routes) == 0 {
+			return false, "the session with " + n.name() + " is up and brings no routes"
+		}
+	}
+	return true, ""
 }
 
 // ends parts the links of a peering into those that end here and the others.
@@ -214,8 +267,8 @@ func (x *router) ends(links []plan.CircuitLink) (own, other []plan.CircuitLink) 
 	return own, other
 }
 
-// asks asks the router of a link how it is.
-func (r *Run) asks(ctx context.Context, l plan.CircuitLink) error {
+// asks asks the router of a link whether it is a spare for one that brings routes.
+func (r *Run) asks(ctx context.Context, l plan.CircuitLink, brought map[plan.Family]bool) error {
 	i := slices.IndexFunc(r.routers, func(x *router) bool { return x.job.Config.Router == l.Router })
 	if i < 0 {
 		return fmt.Errorf("%s was not asked", l.Router)
@@ -236,7 +289,7 @@ func (r *Run) asks(ctx context.Context, l plan.CircuitLink) error {
 	if err != nil {
 		return fmt.Errorf("%s cannot be asked: %w", l.Router, err)
 	}
-	if ok, why := healthy(x.plan, l.Link, facts); !ok {
+	if ok, why := spare(x.plan, l.Link, facts, brought); !ok {
 		return fmt.Errorf("%s: %s", l.Router, why)
 	}
 	return nil

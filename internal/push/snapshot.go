@@ -16,8 +16,8 @@ func (l *look) wasReset(old, now *Peer) bool {
 	switch {
 	case counts && now.Drops > old.Drops:
 		return true
-	case now.Up == 0:
-		return false
+	case now.Up == 0: // it does not tell its age; a counter that begins anew does
+		return counts && now.Drops < old.Drops
 	}
 	// A session that is made anew counts from zero, and its age tells.
 	return now.Up+readingSlack < old.Up || !counts && now.Up+readingSlack < l.elapsed

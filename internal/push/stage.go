@@ -22,6 +22,7 @@ type stage struct {
 	// drains says that traffic is to leave the link in this stage, which the tests wait
 	// for.
 	drains bool
+	more   bool // others follow
 }
 
 // errBothLinks is rule ER200 of the fact sheet.

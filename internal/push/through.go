@@ -27,7 +27,11 @@ func (x *router) through(ctx context.Context, stages []stage) (Outcome, Phase, e
 	var done []step
 	for i := range stages {
 		s := &stages[i]
+		s.more = i < len(stages)-1
 		t, err := x.next(ctx, s, i > 0)
+		if err != nil && ctx.Err() != nil {
+			err = fmt.Errorf("interrupted before a step: %w", context.Cause(ctx))
+		}
 		if err != nil {
 			return x.unwind(ctx, done, Untouched, Read, err)
 		}
@@ -40,10 +44,15 @@ func (x *router) through(ctx context.Context, stages []stage) (Outcome, Phase, e
 		if outcome == Unknown || outcome == Pending {
 			x.report.Deadline = t.deadline
 		}
-		if outcome != Changed {
+		if outcome == Changed || outcome == Unsaved && s.more {
+			done = append(done, step{s.name, x.change.Undo, x.change.Operational(), x.change.Kept})
+		}
+		switch {
+		case outcome == Unsaved && s.more:
+			return x.unwind(ctx, done, Reverted, phase, err) // half a change is no end, saved or not
+		case outcome != Changed:
 			return x.unwind(ctx, done, outcome, phase, err)
 		}
-		done = append(done, step{s.name, x.change.Undo, x.change.Operational(), x.change.Kept})
 	}
 	return Changed, Done, nil
 }
@@ -52,10 +61,7 @@ func (x *router) through(ctx context.Context, stages []stage) (Outcome, Phase, e
 // to type.
 func (x *router) next(ctx context.Context, s *stage, anew bool) (*transaction, error) {
 	if anew {
-		if err := x.reach(ctx); err != nil {
-			return nil, err
-		}
-		if err := x.read(ctx); err != nil {
+		if err := x.readAnew(ctx); err != nil {
 			return nil, err
 		}
 	}
@@ -66,14 +72,14 @@ func (x *router) next(ctx context.Context, s *stage, anew bool) (*transaction, e
 	case len(x.change.Commands) == 0:
 		return nil, nil
 	}
-	if err := x.otherLinks(ctx); err != nil {
+	e := s.oracle.touchedBy(s.plan, &x.change)
+	if err := x.otherLinks(ctx, e); err != nil {
 		return nil, err
 	}
 	t, err := x.transaction(x.work())
 	if err != nil {
 		return nil, err
 	}
-	e := s.oracle.touchedBy(s.plan, &x.change)
 	t.settle = x.settle(s, e.touched)
 	t.test = x.tester(s.oracle, s.plan, e)
 	if o := x.run.options; o.Prove != nil {
@@ -82,7 +88,31 @@ func (x *router) next(ctx context.Context, s *stage, anew bool) (*transaction, e
 	if s.name != "" {
 		x.say(Event{Phase: Read, Text: "next: " + s.name})
 	}
-	return t, x.writeDown(t, Planned{Stage: s.name, Undo: x.change.Undo, Kept: x.change.Kept})
+	return t, x.writeDown(t, Planned{Stage: s.name, More: s.more, Undo: x.change.Undo, Kept: x.change.Kept})
+}
+
+// readAnew reads the router once more, on a new session where the last one is of no use
+// any more.
+func (x *router) readAnew(ctx context.Context) error {
+	if x.device != nil {
+		err := x.read(ctx)
+		if err == nil || ctx.Err() != nil {
+			return err
+		}
+		x.hangUp()
+	}
+	if err := x.reach(ctx); err != nil {
+		return err
+	}
+	return x.read(ctx)
+}
+
+// hangUp ends a session that is lost, or may be.
+func (x *router) hangUp() {
+	if x.device != nil {
+		_ = x.device.close()
+		x.device = nil
+	}
 }
 
 // transaction is one that types w.
@@ -215,10 +245,7 @@ func (x *router) undoStep(ctx context.Context, s *step) error {
 	if s.kept {
 		return errors.New("the commands back need a key that only the router had")
 	}
-	if err := x.reach(ctx); err != nil {
-		return err
-	}
-	if err := x.read(ctx); err != nil {
+	if err := x.readSoon(ctx); err != nil {
 		return err
 	}
 	t, err := x.backward(s.undo, s.operational)
@@ -235,6 +262,20 @@ func (x *router) undoStep(ctx context.Context, s *step) error {
 		return errors.Join(fmt.Errorf("the router is %s", outcome), err)
 	}
 	return nil
+}
+
+// readSoon is readAnew for the way back, on which a router that is lost is looked for as
+// long as one whose undo was due.
+func (x *router) readSoon(ctx context.Context) error {
+	ctx, cancel := context.WithTimeout(ctx, x.run.limits.grace)
+	defer cancel()
+	for {
+		err := x.readAnew(ctx)
+		if err == nil || wait(ctx, x.run.limits.knockEvery) != nil {
+			return err
+		}
+		x.hangUp()
+	}
 }
 
 // backward is a transaction that types commands back. What is tested is that every

@@ -49,7 +49,7 @@ type transaction struct {
 	testFor, settle time.Duration
 	proof
 
-	say func(Event) // fills in time and router
+	say func(Event) error // fills in time and router; the error is the journal's
 
 	begun    bool      // commands may have been typed
 	deadline time.Time // of the router's undo; zero: it is not armed
@@ -90,7 +90,10 @@ func (t *transaction) forward(ctx context.Context) (Phase, error) {
 				return step.phase, &notConfirmedError{fmt.Errorf("interrupted before %s: %w", step.phase, context.Cause(ctx))}
 			}
 		}
-		t.say(Event{Phase: step.phase, Deadline: t.deadline})
+		// A journal that fails stops nothing once the undo is armed: the router is what counts.
+		if err := t.say(Event{Phase: step.phase, Deadline: t.deadline}); err != nil && step.phase == Arm {
+			return Arm, fmt.Errorf("nothing is begun that cannot be written down: %w", err)
+		}
 		if err := step.do(ctx); err != nil {
 			return step.phase, err
 		}

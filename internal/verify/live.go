@@ -1,14 +1,13 @@
 package verify
 
 import (
-	"bytes"
 	"fmt"
 	"io"
-	"strings"
 	"time"
 
 	"github.com/ercfg/ercfg/internal/plan"
 	"github.com/ercfg/ercfg/internal/sim"
+	"github.com/ercfg/ercfg/internal/tty"
 )
 
 // A Live shows a person how a verification stands. On a terminal it is a table that is
@@ -19,8 +18,7 @@ type Live struct {
 	terminal bool
 	size     func() (rows, columns int) // of the terminal
 
-	drawn int    // lines of the table that stand on the terminal
-	last  string // the table
+	stands tty.Picture // the table
 
 	window  time.Time // beginning of the window that was shown last
 	told    map[liveKey]Verdict
@@ -60,7 +58,7 @@ func (l *Live) Show(r *Report) {
 
 // End leaves the table as it stands: what is printed next stands below it, and so does
 // the table that a later Show draws.
-func (l *Live) End() { l.drawn, l.last = 0, "" }
+func (l *Live) End() { l.stands = tty.Picture{} }
 
 // lines adds what is new. That a new window has seen too little yet is no news: what a
 // window before has decided is what a change is measured by.
@@ -112,20 +110,5 @@ func sumOf(r *Report) string {
 // draw draws the table over the last one, where it is another.
 func (l *Live) draw(r *Report) {
 	rows, columns := l.size()
-	lines := tableOf(r, rows, columns)
-	text := strings.Join(lines, "\n")
-	if text == l.last {
-		return
-	}
-	l.last = text
-	var out bytes.Buffer
-	if l.drawn > 0 {
-		fmt.Fprintf(&out, "\x1b[%dA", l.drawn)
-	}
-	for _, line := range lines {
-		fmt.Fprintf(&out, "\r\x1b[K%s\n", line)
-	}
-	out.WriteString("\x1b[J") // the rest of a longer one
-	_, _ = l.w.Write(out.Bytes())
-	l.drawn = len(lines)
+	l.stands.Draw(l.w, tableOf(r, rows, columns))
 }

@@ -3,10 +3,10 @@ package verify
 import (
 	"io"
 
-	"golang.org/x/sys/unix"
+	"github.com/ercfg/ercfg/internal/tty"
 )
 
-// usualRows is how many lines a terminal has that does not know it.
+// usualRows is how many lines there are where nothing can be asked.
 const usualRows = 24
 
 // sizeOf asks a terminal for its size. What cannot be asked is columns wide.
@@ -16,10 +16,9 @@ func sizeOf(w io.Writer, columns int) func() (rows, columns int) {
 		return func() (int, int) { return usualRows, columns }
 	}
 	return func() (int, int) {
-		size, err := unix.IoctlGetWinsize(int(file.Fd()), unix.TIOCGWINSZ)
-		if err != nil || size.Row == 0 || size.Col == 0 {
-			return usualRows, columns
+		if rows, wide, ok := tty.Size(file.Fd()); ok {
+			return rows, wide
 		}
-		return int(size.Row), int(size.Col)
+		return usualRows, columns
 	}
 }

@@ -8,6 +8,7 @@ import (
 	"unicode/utf8"
 
 	"github.com/ercfg/ercfg/internal/sim"
+	"github.com/ercfg/ercfg/internal/tty"
 )
 
 // Columns of the table behind the traffic and its path, which share the rest, with a
@@ -62,11 +63,11 @@ func tableOf(r *Report, rows, columns int) []string {
 		for _, j := range hidden {
 			n[j.Verdict]++
 		}
-		lines = append(lines, cutOff(fmt.Sprintf("… and %s more: %s", grouped(uint64(len(hidden))), countsText(n)), columns-1))
+		lines = append(lines, tty.Cut(fmt.Sprintf("… and %s more: %s", grouped(uint64(len(hidden))), countsText(n)), columns-1))
 	case cut > 0:
-		lines = append(lines, cutOff("… and "+counted(uint64(cut), "line")+" more", columns-1))
+		lines = append(lines, tty.Cut("… and "+counted(uint64(cut), "line")+" more", columns-1))
 	}
-	return append(lines, cutOff(sumOf(r), columns-1))
+	return append(lines, tty.Cut(sumOf(r), columns-1))
 }
 
 // pathHead explains the sign of a leg that the prediction does not have.
@@ -177,7 +178,7 @@ func layOutLive(table []liveRow, columns int) []string {
 			padded(row.traffic, traffic), padded(row.path, path), flushed(row.rate, liveRate), flushed(row.share, liveShare),
 			flushed(row.samples, liveSamples), padded(row.verdict, liveVerdict), string(history[max(len(history)-spark, 0):]),
 		}, " ")
-		out = append(out, cutOff(strings.TrimRight(line, " "), columns-1))
+		out = append(out, tty.Cut(strings.TrimRight(line, " "), columns-1))
 	}
 	return out
 }
@@ -204,7 +205,7 @@ func narrowLive(table []liveRow, columns int) []string {
 		for i, text := range []string{row.share, row.samples, row.rate}[:shown] {
 			cells = append(cells, flushed(text, widths[i]))
 		}
-		out = append(out, cutOff(strings.TrimRight(strings.Join(cells, " "), " "), columns-1))
+		out = append(out, tty.Cut(strings.TrimRight(strings.Join(cells, " "), " "), columns-1))
 	}
 	return out
 }
@@ -227,15 +228,4 @@ func padded(text string, n int) string {
 // flushed is text at the right end of n columns.
 func flushed(text string, n int) string {
 	return strings.Repeat(" ", max(n-utf8.RuneCountInString(text), 0)) + text
-}
-
-// cutOff is the beginning of a line that a terminal has no room for.
-func cutOff(text string, n int) string {
-	if utf8.RuneCountInString(text) <= n {
-		return text
-	}
-	if n < 1 {
-		return ""
-	}
-	return string([]rune(text)[:n-1]) + "…"
 }

@@ -82,7 +82,8 @@ type Sink interface {
 	Interface(Interface)
 }
 
-// Drops count what came and was not used, each kind by itself.
+// Drops count what came and was not used, each kind by itself. The published JSON has
+// them as they are.
 type Drops struct {
 	Malformed   uint64 `json:"malformed"`   // datagrams of no known protocol, or that contradict themselves
 	CutOff      uint64 `json:"cutOff"`      // datagrams that a capture holds a part of, and fragments
@@ -108,17 +109,17 @@ func (d *Drops) Add(o Drops) {
 
 // A Source is what a decoder knows of one exporter and observation domain.
 type Source struct {
-	Addr     netip.Addr    `json:"addr"`
-	Domain   uint32        `json:"domain"`
-	Protocol Protocol      `json:"protocol"`
-	Packets  uint64        `json:"packets"`  // datagrams
-	Records  uint64        `json:"records"`  // of flows
-	Sampling uint32        `json:"sampling"` // the last that its data told, one packet in N; 0: none
-	Skew     time.Duration `json:"skewNs"`   // how far its clock is ahead of ours; 0 under a second
-	Restarts uint64        `json:"restarts"` // how often its sequence or uptime began anew
-	Missed   uint64        `json:"missed"`   // records (v5, IPFIX) or datagrams (v9, sFlow) that its sequence numbers miss
-	Unread   int           `json:"unread"`   // templates it has sent records of and that have not come, or did not fit
-	Last     time.Time     `json:"last"`     // when it was heard last
+	Addr     netip.Addr
+	Domain   uint32
+	Protocol Protocol
+	Packets  uint64        // datagrams
+	Records  uint64        // of flows
+	Sampling uint32        // the last that its data told, one packet in N; 0: none
+	Skew     time.Duration // how far its clock is ahead of ours; 0 under a second
+	Restarts uint64        // how often its sequence or uptime began anew
+	Missed   uint64        // records (v5, IPFIX) or datagrams (v9, sFlow) that its sequence numbers miss
+	Unread   int           // templates it has sent records of and that have not come, or did not fit
+	Last     time.Time     // when it was heard last
 }
 
 // A Leg is where traffic leaves or enters a router of the plan: one link, or one
@@ -146,9 +147,6 @@ func (l Leg) String() string {
 	}
 	return l.Path + "." + l.Position.String() + " on " + l.Router
 }
-
-// MarshalText writes the same.
-func (l Leg) MarshalText() ([]byte, error) { return []byte(l.String()), nil }
 
 // A Rung is how it was found out which interface a record means, the best first.
 type Rung uint8
@@ -180,7 +178,7 @@ type Traffic struct {
 }
 
 // An Amount is traffic, with what was not sampled made up for where the rate is
-// known.
+// known. The published JSON has it as it is.
 type Amount struct {
 	Records uint64 `json:"records"`
 	Samples uint64 `json:"samples"` // packets that were really seen
@@ -244,55 +242,55 @@ func (v Verdict) MarshalText() ([]byte, error) { return []byte(v.String()), nil 
 
 // A Judgement is the verdict on one Traffic.
 type Judgement struct {
-	Statement string        `json:"statement"` // its name
-	Family    plan.Family   `json:"family"`
-	Direction sim.Direction `json:"direction"`
-	Default   bool          `json:"default,omitempty"`
-	Verdict   Verdict       `json:"verdict"`
-	Expected  []Leg         `json:"expected"` // of the prediction; empty: no path, so no traffic either
-	Reasons   []string      `json:"reasons"`  // sentences, the decisive first
+	Statement string // its name
+	Family    plan.Family
+	Direction sim.Direction
+	Default   bool
+	Verdict   Verdict
+	Expected  []Leg    // of the prediction; empty: no path, so no traffic either
+	Reasons   []string // sentences, the decisive first
 	// Wait is how much longer to listen for enough samples; zero: nobody can say, or
 	// nothing is missing.
-	Wait      time.Duration `json:"waitNs,omitempty"`
-	Total     Amount        `json:"total"` // over the legs
-	Legs      []LegShare    `json:"legs"`  // expected ones first, then others that carried traffic
-	Clear     Amount        `json:"clear"` // what went in clear text although it is to be encrypted
-	NotPlaced Amount        `json:"notPlaced"`
-	Ambiguous Amount        `json:"ambiguous"`
-	Early     Amount        `json:"early"`
+	Wait      time.Duration
+	Total     Amount     // over the legs
+	Legs      []LegShare // expected ones first, then others that carried traffic
+	Clear     Amount     // what went in clear text although it is to be encrypted
+	NotPlaced Amount
+	Ambiguous Amount
+	Early     Amount
 }
 
 // A LegShare is what one leg carried, and its part of the whole.
 type LegShare struct {
-	Leg      Leg  `json:"leg"`
-	Expected bool `json:"expected"` // the prediction has it
+	Leg      Leg
+	Expected bool // the prediction has it
 	Amount
 	// Share is its part of the bytes, 0 to 1, between Low and High with 95 %
 	// confidence; all zero where nothing was seen on any leg.
-	Share  float64       `json:"share"`
-	Low    float64       `json:"low"`
-	High   float64       `json:"high"`
-	Rungs  [Rungs]uint64 `json:"rungs"`
-	Series []uint64      `json:"series,omitempty"`
+	Share  float64
+	Low    float64
+	High   float64
+	Rungs  [Rungs]uint64
+	Series []uint64
 }
 
 // A Report is the end, or the state, of a verification.
 type Report struct {
-	Plan       string        `json:"plan"`     // name of the intent
-	Scenario   string        `json:"scenario"` // that was predicted: normal, er-london.primary
-	Source     string        `json:"source"`   // where the records came from: UDP :2055, a file's name
-	Began      time.Time     `json:"began"`    // of listening; of a file, of its first packet or record, or Options.Since
-	Took       time.Duration `json:"tookNs"`
-	Slot       time.Duration `json:"slotNs"`     // length of a slot of Series
-	SeriesFrom time.Time     `json:"seriesFrom"` // beginning of the first slot; zero: there is none
-	Judgements []Judgement   `json:"judgements"`
-	Exporters  []Exporter    `json:"exporters"`
-	Silent     []string      `json:"silent"`  // routers of the plan of which nothing came
-	Other      Amount        `json:"other"`   // traffic of no statement
-	Control    Amount        `json:"control"` // of routers themselves: BGP, BFD, IKE and ESP between their own addresses
-	Transit    Amount        `json:"transit"` // of statements, that a router hands to another one: counted where it leaves
-	Drops      Drops         `json:"drops"`
-	Notes      []string      `json:"notes"` // what a reader has to know: a file that is cut off, a sampling rate that was assumed
+	Plan       string    // name of the intent
+	Scenario   string    // that was predicted: normal, er-london.primary
+	Source     string    // where the records came from: UDP :2055, a file's name
+	Began      time.Time // of listening; of a file, of its first packet or record, or Options.Since
+	Took       time.Duration
+	Slot       time.Duration // length of a slot of Series
+	SeriesFrom time.Time     // beginning of the first slot; zero: there is none
+	Judgements []Judgement
+	Exporters  []Exporter
+	Silent     []string // routers of the plan of which nothing came
+	Other      Amount   // traffic of no statement
+	Control    Amount   // of routers themselves: BGP, BFD, IKE and ESP between their own addresses
+	Transit    Amount   // of statements, that a router hands to another one: counted where it leaves
+	Drops      Drops
+	Notes      []string // what a reader has to know: a file that is cut off, a sampling rate that was assumed
 }
 
 // Verdict is that of the whole: the worst of its judgements, and Insufficient where
@@ -311,10 +309,10 @@ func (r *Report) Verdict() Verdict {
 // An Exporter is a source of records, and what was made of it.
 type Exporter struct {
 	Source
-	Router string `json:"router"` // of the plan; empty: not recognised
-	By     string `json:"by"`     // what it was recognised by, in words; empty: not recognised
+	Router string // of the plan; empty: not recognised
+	By     string // what it was recognised by, in words; empty: not recognised
 	// Sampled is the rate that was used, one packet in N, and SampledBy who told it; 0:
 	// nobody did.
-	Sampled   uint32 `json:"sampled"`
-	SampledBy string `json:"sampledBy"`
+	Sampled   uint32
+	SampledBy string
 }
