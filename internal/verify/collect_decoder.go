@@ -50,7 +50,8 @@ type Decoder struct {
 	drops    Drops
 	doubts   uint64 // how often records may have been read with a template that was none of theirs
 
-	five *compiled // the record of NetFlow v5
+	five   *compiled   // the record of NetFlow v5
+	shared []*compiled // templates whose fields and steps others may have
 
 	// What is used again for every record.
 	record Record

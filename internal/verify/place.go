@@ -208,8 +208,11 @@ func (p *Placer) place(router int, s side) spot {
 		case at.kind == noLeg:
 			return at
 		case at.kind == onLeg && at.exact():
-			if s.tags != (Tags{}) && r.outdated(at, s) {
-				return spot{}
+			if s.tags != (Tags{}) && s.tags != r.indexes.lastTags {
+				if r.outdated(at, s) {
+					return spot{}
+				}
+				r.indexes.lastTags = s.tags
 			}
 			return at
 		case at.kind != unknown:

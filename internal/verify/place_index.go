@@ -21,6 +21,7 @@ type indexes struct {
 	// egress of one direction and ingress of the other. 0: nothing yet.
 	last     uint32
 	lastSpot spot
+	lastTags Tags // that do not contradict it; none: nothing yet
 
 	numbered bool                            // every leg of the router has an index of its own
 	complete bool                            // the router itself has told them
@@ -40,7 +41,7 @@ func (x *indexes) find(index uint32) spot {
 		case s.kind == noLeg && s.rung == ByIntent && !x.numbered:
 			s = spot{}
 		}
-		x.last, x.lastSpot = index, s
+		x.last, x.lastSpot, x.lastTags = index, s, Tags{}
 	}
 	return x.lastSpot
 }

@@ -1,6 +1,7 @@
 package verify
 
 import (
+	"cmp"
 	"maps"
 	"slices"
 	"time"
@@ -82,27 +83,23 @@ func (t *Tally) goesOn(r *Record, end moment) bool {
 // many flows of it are nowhere else.
 func (t *Tally) passed(r *rowTally) []RouterCount {
 	var out []RouterCount
-	for i := range t.placer.plan.Routers {
-		for j := range r.passing {
-			p := &r.passing[j]
-			if p.router != i {
-				continue
-			}
-			var known sketch
-			for k := range r.legs {
-				known.merge(&r.legs[k].flows)
-			}
-			for _, other := range []*tallied{&r.notPlaced, &r.early} {
-				known.merge(&other.flows)
-			}
-			before := known.count()
-			known.merge(&p.flows)
-			c := RouterCount{Router: t.placer.plan.Routers[i].Name, Amount: p.amount()}
-			if after := known.count(); after > before {
-				c.Stray = after - before
-			}
-			out = append(out, c)
+	slices.SortFunc(r.passing, func(a, b transitTally) int { return cmp.Compare(a.router, b.router) })
+	for i := range r.passing {
+		p := &r.passing[i]
+		var known sketch
+		for k := range r.legs {
+			known.merge(&r.legs[k].flows)
 		}
+		for _, other := range []*tallied{&r.notPlaced, &r.early} {
+			known.merge(&other.flows)
+		}
+		before := known.count()
+		known.merge(&p.flows)
+		c := RouterCount{Router: t.placer.plan.Routers[p.router].Name, Amount: p.amount()}
+		if after := known.count(); after > before {
+			c.Stray = after - before
+		}
+		out = append(out, c)
 	}
 	return out
 }

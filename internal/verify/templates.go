@@ -128,6 +128,7 @@ func (d *Decoder) learn(version uint16, src *source, f form, raw string) bool {
 		return false
 	}
 	c.raw = raw
+	d.share(c)
 	if src.templates == nil {
 		src.templates = map[uint16]*compiled{}
 	}
@@ -135,6 +136,29 @@ func (d *Decoder) learn(version uint16, src *source, f form, raw string) bool {
 	d.fields += len(f.fields)
 	delete(src.unread, f.id)
 	return true
+}
+
+// sharedForms is how many templates are remembered to be shared: a fleet has a few, for
+// both families and either direction.
+const sharedForms = 8
+
+// share lets a template have the fields and steps of another one that means the same:
+// most exporters of a fleet tell the same, and one copy stays in the processor's cache.
+// Steps of variable fields are laid out anew for every record, and nobody else's.
+func (d *Decoder) share(c *compiled) {
+	if c.option || c.variable {
+		return
+	}
+	for _, l := range d.shared {
+		if l.same(&c.form) {
+			c.fields, c.steps = l.fields, l.steps
+			return
+		}
+	}
+	if len(d.shared) == sharedForms {
+		d.shared = d.shared[1:]
+	}
+	d.shared = append(d.shared, c)
 }
 
 // unreadable notes that records of a template came which nobody can read. Beyond the

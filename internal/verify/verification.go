@@ -138,17 +138,6 @@ func (v *Verification) Settled(now time.Time) bool {
 	return now.Sub(v.began) >= activeTimeout(v.plan)
 }
 
-// Heard is how many flow records have come.
-func (v *Verification) Heard() uint64 {
-	v.mu.Lock()
-	defer v.mu.Unlock()
-	var n uint64
-	for _, s := range v.decoder.Sources() {
-		n += s.Records
-	}
-	return n
-}
-
 // Report judges what has come until now.
 func (v *Verification) Report(now time.Time) *Report {
 	v.mu.Lock()

@@ -46,15 +46,15 @@ func (v *Verification) doubtsOf(exporters []Exporter, began time.Time) []Doubt {
 // quiet are notes about routers that were heard in the window, but not for long: they may
 // have nothing to say, as a standby between two of its templates, or their export broke.
 func (v *Verification) quiet(exporters []Exporter, began, now time.Time) []string {
+	lasts := make(map[string]time.Time, len(exporters)) // by router
+	for i := range exporters {
+		e := &exporters[i]
+		lasts[e.Router] = later(lasts[e.Router], e.Last)
+	}
 	var out []string
 	for i := range v.plan.Routers {
 		name := v.plan.Routers[i].Name
-		var last time.Time
-		for k := range exporters {
-			if exporters[k].Router == name {
-				last = later(last, exporters[k].Last)
-			}
-		}
+		last := lasts[name]
 		silence := now.Sub(last)
 		if last.Before(began) || slices.Contains(v.options.Idle, name) || silence <= 2*activeTimeout(v.plan)+lateExport || silence <= now.Sub(began)/2 {
 			continue

@@ -225,7 +225,6 @@ func TestVerificationParallel(t *testing.T) {
 	all.Go(func() {
 		for range 50 {
 			v.Report(decoderTime)
-			v.Heard()
 			v.Note("looked")
 			v.Dropped(Drops{Socket: 1})
 		}
