@@ -121,7 +121,16 @@ func TestFRRScript(t *testing.T) {
 		t.Error("what is undone is confirmed")
 	}
 
+	// What is confirmed and never saved does not keep its run from going on.
 	w = &work{run: "r4", revert: 300 * time.Second, commands: changeOfPreference}
+	for range 2 {
+		if err := d.arm(ctx, w); err != nil {
+			t.Fatal(err)
+		}
+		if err := d.confirm(ctx, w); err != nil {
+			t.Fatal(err)
+		}
+	}
 	if err := d.arm(ctx, w); err != nil {
 		t.Fatal(err)
 	}

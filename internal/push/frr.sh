@@ -33,8 +33,9 @@ take() {
   [ "$(wc -c <"$1")" -eq "$2" ] || { rm -f "$1"; die 12 "the commands did not come whole"; }
 }
 
-# What the daemons have, without the lines that vtysh puts above it.
-running() { vtysh -c 'show running-config' | sed '1,/^Current configuration:$/d'; }
+# What the daemons have, without the lines that vtysh puts above it. Where vtysh was cut
+# off there is no "end" at its end: to undo with that would take the rest away.
+running() { vtysh -c 'show running-config' | awk 'on {print; last=$0} /^Current configuration:$/ {on=1} END {exit last != "end"}'; }
 
 # The lines of a configuration, each below the context that it stands in, in an
 # order of their own: FRR prints lists and policies in the order of their creation.
@@ -155,12 +156,12 @@ arm() {
   mkdir "$state/lock" 2>/dev/null || die 11 "$(cat "$state/lock/user" 2>/dev/null) is changing the router: run $(cat "$state/lock/run" 2>/dev/null)"
   trap '[ -e "$dir/armed" ] || { stop_unit; unlock; rm -rf "$dir"; }' EXIT
   echo "$run" >"$state/lock/run" && echo "${SUDO_USER:-$(id -un)}" >"$state/lock/user" || die 12 "no room in $state"
-  # A step before this one of the same run has come to its end.
-  [ ! -e "$dir/saved" ] && [ ! -e "$dir/reverted" ] || rm -rf "$dir"
+  # A step before this one of the same run has come to its end, or was never saved.
+  [ ! -e "$dir/confirmed" ] && [ ! -e "$dir/saved" ] && [ ! -e "$dir/reverted" ] || rm -rf "$dir"
   mkdir "$dir" || die 12 "$dir is there already, or has no room"
   kept=/etc/frr/.frr.conf.$run
   rm -f /etc/frr/.frr.conf.*
-  cp -p "$state/lock/user" "$dir/user" && running >"$dir/before.run" && [ -s "$dir/before.run" ] || die 12 "no room in $state, or no answer of vtysh"
+  cp -p "$state/lock/user" "$dir/user" && running >"$dir/before.run" || die 12 "no room in $state, or no whole answer of vtysh"
   echo "$kept" >"$dir/kept" && cp -p "$conf" "$kept" && cmp -s "$conf" "$kept" || die 12 "no room for a copy of $conf beside it"
   # A save will need as much room, and the reload log some.
   head -c "$(($(wc -c <"$conf") + $(wc -c <"$dir/before.run") + 65536))" /dev/zero >"$kept.room" && rm -f "$kept.room" || { rm -f "$kept.room"; die 12 "no room to save $conf"; }
@@ -217,11 +218,11 @@ read)
   mark version; vtysh -c 'show version'
   mark runs; tell
   mark startup; cat "$conf"
-  mark running; running
+  mark running; running || die 12 "vtysh shows no whole running configuration"
   mark done
   ;;
 tell) tell ;;
-running) running ;;
+running) running || die 12 "vtysh shows no whole running configuration" ;;
 scratch) scratch ;;
 arm) alone 90; arm "$@" ;;
 apply)
