@@ -14,6 +14,8 @@ import (
 	"io"
 	"io/fs"
 	"os"
+	"runtime/debug"
+	"syscall"
 )
 
 // Exit codes, the same for every verb. 4 belongs to verbs that change routers;
@@ -54,7 +56,16 @@ type app struct {
 	verbose bool
 }
 
+// abortOnPanic has a fault of ercfg's own end it like a program that is killed: a Go
+// program that panics ends with 2, which says that a router differs. Its memory, which
+// may hold keys, stays off the disk.
+func abortOnPanic() {
+	debug.SetTraceback("crash")
+	_ = syscall.Setrlimit(syscall.RLIMIT_CORE, &syscall.Rlimit{})
+}
+
 func main() {
+	abortOnPanic()
 	a := &app{stdin: os.Stdin, stdout: os.Stdout, stderr: os.Stderr, colour: wantsColour(os.Stderr)}
 	os.Exit(a.run(os.Args[1:]))
 }

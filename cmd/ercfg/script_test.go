@@ -13,7 +13,7 @@ import (
 )
 
 func TestMain(m *testing.M) {
-	testscript.Main(m, map[string]func(){"ercfg": main})
+	testscript.Main(m, map[string]func(){"ercfg": main, "ercfg-panics": func() { abortOnPanic(); panic("a fault") }})
 }
 
 // TestScript runs ercfg as its user does: one script per thing that a user
