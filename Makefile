@@ -3,10 +3,14 @@
 
 GO ?= go
 
-# As root the labs are drilled, which takes eight minutes on two idle cores. They
-# measure how long traffic is lost, so nothing else runs beside them. The routers of
-# push wait for it by the clock: what runs beside it stands back. Flow telemetry in a
-# lab (TestFlowTruth) is counted and not timed, so that it needs no quiet machine.
+# Some tests wait by the clock and need little of the processor, others need all of it:
+# they run beside each other, and what waits comes first. Last and alone the labs are
+# drilled, which takes ten minutes as root and measures how long traffic is lost.
+# What runs beside that gets only what it leaves (LEFTOVER): Linux shares the processor
+# between sessions before it does between processes, so that nice alone says nothing to
+# daemons that have a session of their own.
+DRILLS := ^(TestLive|TestMatrixLive|TestWithoutBFD|TestDrill)
+LEFTOVER := setsid sh -c 'echo 19 >/proc/self/autogroup; exec nice -n 19 "$$@"' leftover
 TIMEOUT ?= 25m
 
 # Where the vendors' models can be had, their reader checks every golden.
@@ -38,18 +42,26 @@ demo: build ## validate and render the examples; print one router of each vendor
 
 say = printf '\n$$ %s\n' "$(1)"
 
-test: install-deps check race live skipped ## everything: what check does, races, FRR in namespaces
+test: install-deps check ## everything: what check does, races, labs, FRR in namespaces
+	@$(LEFTOVER) $(MAKE) race & race=$$!; trap 'kill -- -$$race' INT TERM; \
+	$(MAKE) drill; drilled=$$?; wait $$race && [ $$drilled = 0 ]
+	@$(MAKE) live skipped
 
-check: ## format, vet, staticcheck, all tests that this machine can run; no root needed
+check: ## format, vet, staticcheck, all tests that this machine can run but the drills
 	@unformatted=$$(gofmt -l cmd docs internal schema templates); \
 	test -z "$$unformatted" || { echo "not formatted:"; echo "$$unformatted"; exit 1; }
-	$(GO) vet ./...
-	$(GO) tool staticcheck ./...
-	@echo $(GO) test -timeout $(TIMEOUT) ./...; [ "$$(id -u)" = 0 ] || unset ERCFG_LAB; \
-	nice -n 15 $(GO) test -timeout $(TIMEOUT) $$($(GO) list ./... | grep -vE "/internal/(lab|push)$$") & others=$$!; \
-	nice -n 10 $(GO) test -timeout $(TIMEOUT) -run '^TestFlowTruth' ./internal/lab & truth=$$!; \
-	$(GO) test -timeout $(TIMEOUT) ./internal/push; pushed=$$?; \
-	wait $$others && wait $$truth && [ $$pushed = 0 ] && $(GO) test -timeout $(TIMEOUT) -skip '^TestFlowTruth' ./internal/lab
+	@[ "$$(id -u)" = 0 ] || unset ERCFG_LAB; run() { echo "$$*"; "$$@"; }; \
+	run nice -n 10 $(GO) test -timeout $(TIMEOUT) -run '^TestFlowTruth' ./internal/lab & truth=$$!; \
+	run nice -n 5 $(GO) test -parallel 4 -timeout $(TIMEOUT) ./cmd/ercfg & walked=$$!; \
+	run $(GO) test -parallel 4 -timeout $(TIMEOUT) ./internal/push & pushed=$$!; \
+	renice -n 15 $$$$ >/dev/null; \
+	run $(GO) vet ./... && run $(GO) tool staticcheck ./... && \
+	run $(GO) test -timeout $(TIMEOUT) $$($(GO) list ./... | grep -v '/\(cmd/ercfg\|internal/lab\|internal/push\)$$') && \
+	run $(GO) test -timeout $(TIMEOUT) -skip '$(DRILLS)|^TestFlowTruth' ./internal/lab; failed=$$?; \
+	for one in $$pushed $$walked $$truth; do wait $$one || failed=1; done; [ $$failed = 0 ]
+
+drill: ## the drills of the labs, which need root and a quiet machine
+	@[ "$$(id -u)" = 0 ] || unset ERCFG_LAB; set -x; $(GO) test -timeout $(TIMEOUT) -run '$(DRILLS)' ./internal/lab
 
 race: ## the tests of what runs in parallel, under the race detector
 	@command -v $$($(GO) env CC) >/dev/null || { echo "race: no C compiler, which the race detector needs: skipped"; [ "$$CI" != true ]; exit; }; \
@@ -81,6 +93,8 @@ skipped: ## what `make test` cannot run on this machine, and why
 	command -v chromium >/dev/null || add 'HTML pages in a browser (no chromium)'; \
 	command -v bird >/dev/null || add "the lab's Microsoft edge on BIRD (no bird2)"; \
 	command -v sshd >/dev/null || add 'push over SSH to FRR (no openssh-server)'; \
+	if ! { [ -x /usr/lib/systemd/systemd ] && command -v systemd-run; } >/dev/null; then add 'the undo of push by a timer of systemd (no systemd)'; \
+	elif ! grep -q cgroup2 /proc/filesystems; then add 'the undo of push by a timer of systemd (no cgroup2 in the kernel)'; fi; \
 	command -v uacctd >/dev/null || add 'flow export by pmacct (no uacctd)'; \
 	command -v softflowd >/dev/null || add 'flow export by softflowd (no softflowd)'; \
 	command -v systemd-analyze >/dev/null || add "the units in systemd's eyes (no systemd-analyze)"; \
@@ -114,9 +128,10 @@ fuzz: ## every fuzz target for FUZZTIME (default 20s)
 # strongSwan, nftables and pmacct read the companion files of a Linux router; BIRD
 # is Azure's side of a lab on another code base, Chromium reads the HTML pages, and
 # OpenSSH's server is what push logs in to; Debian starts none where the file
-# sshd_not_to_be_run is.
+# sshd_not_to_be_run is. systemd is process 1 of a router in one test, whatever it is
+# of the machine.
 DEPS := frr frr-pythontools iproute2 gcc libc6-dev \
-  charon-systemd strongswan-swanctl libstrongswan-standard-plugins libcharon-extra-plugins nftables pmacct softflowd bird2 chromium openssh-server openssl
+  charon-systemd strongswan-swanctl libstrongswan-standard-plugins libcharon-extra-plugins nftables pmacct softflowd bird2 chromium openssh-server openssl systemd
 
 install-deps: ## install what the live tests need, where that is allowed (Debian)
 	@command -v dpkg-query >/dev/null || { echo "install-deps: no Debian: FRR tests skip unless FRR 8.4 is there"; exit 0; }; \
