@@ -19,7 +19,7 @@ func TestPushNamesOwnRun(t *testing.T) {
 	t.Setenv("ER_1_MD5", pushKey)
 	t.Setenv("ER_PASSWORD", "correct-horse")
 	file := filepath.Join(home, "site.yaml")
-	text := strings.NewReplacer("HOST1", "127.0.0.1", "HOST2", "127.0.0.1", "PORT1", "9", "PORT2", "9").Replace(pushIntent)
+	text := strings.NewReplacer("HOST1", "127.0.0.1", "HOST2", "127.0.0.1", "PORT1", "9", "PORT2", "11").Replace(pushIntent)
 	if err := os.WriteFile(file, []byte(text), 0o600); err != nil {
 		t.Fatal(err)
 	}
