@@ -12,6 +12,7 @@ GO ?= go
 DRILLS := ^(TestLive|TestMatrixLive|TestWithoutBFD|TestDrill)
 LEFTOVER := setsid sh -c 'echo 19 >/proc/self/autogroup; exec nice -n 19 "$$@"' leftover
 TIMEOUT ?= 25m
+TEST = $(GO) test -vet=off -timeout $(TIMEOUT)# check vets, once
 
 # Where the vendors' models can be had, their reader checks every golden.
 # On CI whatever can be tested must be tested: a skip is a failure there.
@@ -51,17 +52,16 @@ check: ## format, vet, staticcheck, all tests that this machine can run but the 
 	@unformatted=$$(gofmt -l cmd docs internal schema templates); \
 	test -z "$$unformatted" || { echo "not formatted:"; echo "$$unformatted"; exit 1; }
 	@[ "$$(id -u)" = 0 ] || unset ERCFG_LAB; run() { echo "$$*"; "$$@"; }; \
-	run nice -n 10 $(GO) test -timeout $(TIMEOUT) -run '^TestFlowTruth' ./internal/lab & truth=$$!; \
-	run nice -n 5 $(GO) test -parallel 4 -timeout $(TIMEOUT) ./cmd/ercfg & walked=$$!; \
-	run $(GO) test -parallel 4 -timeout $(TIMEOUT) ./internal/push & pushed=$$!; \
+	run nice -n 10 $(TEST) -skip '$(DRILLS)' ./internal/lab & labs=$$!; \
+	run nice -n 5 $(TEST) -parallel 4 ./cmd/ercfg & walked=$$!; \
+	run $(TEST) -parallel 4 ./internal/push & pushed=$$!; \
 	renice -n 15 $$$$ >/dev/null; \
 	run $(GO) vet ./... && run $(GO) tool staticcheck ./... && \
-	run $(GO) test -timeout $(TIMEOUT) $$($(GO) list ./... | grep -v '/\(cmd/ercfg\|internal/lab\|internal/push\)$$') && \
-	run $(GO) test -timeout $(TIMEOUT) -skip '$(DRILLS)|^TestFlowTruth' ./internal/lab; failed=$$?; \
-	for one in $$pushed $$walked $$truth; do wait $$one || failed=1; done; [ $$failed = 0 ]
+	run $(TEST) $$($(GO) list ./... | grep -v '/\(cmd/ercfg\|internal/lab\|internal/push\)$$'); failed=$$?; \
+	for one in $$pushed $$walked $$labs; do wait $$one || failed=1; done; [ $$failed = 0 ]
 
 drill: ## the drills of the labs, which need root and a quiet machine
-	@[ "$$(id -u)" = 0 ] || unset ERCFG_LAB; set -x; $(GO) test -timeout $(TIMEOUT) -run '$(DRILLS)' ./internal/lab
+	@[ "$$(id -u)" = 0 ] || unset ERCFG_LAB; set -x; $(TEST) -run '$(DRILLS)' ./internal/lab
 
 race: ## the tests of what runs in parallel, under the race detector
 	@command -v $$($(GO) env CC) >/dev/null || { echo "race: no C compiler, which the race detector needs: skipped"; [ "$$CI" != true ]; exit; }; \
