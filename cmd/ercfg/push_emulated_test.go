@@ -38,7 +38,8 @@ circuits:
 traffic: [{name: all, onprem: [campus], azure: [hub], prefer: [er-1]}]
 `
 
-const pushKey = "s3cretS3cret"
+// pushKey is what both links have, and renewedKey what the far ends take as well.
+const pushKey, renewedKey = "s3cretS3cret", "renewedK3y"
 
 // An emulatedSite is an intent and its two routers, imitated.
 type emulatedSite struct {
@@ -99,6 +100,10 @@ func startRouter(t *testing.T, file, router, platform, now, was string, faults e
 		Offers: map[netip.Addr][]emulator.Offer{
 			netip.MustParseAddr("172.16.200.2"): {{Prefix: netip.MustParsePrefix("10.100.0.0/16"), ASPath: []uint32{12076}}},
 			netip.MustParseAddr("172.16.200.6"): {{Prefix: netip.MustParsePrefix("10.100.0.0/16"), ASPath: []uint32{12076}}},
+		},
+		Keys: map[netip.Addr][]string{
+			netip.MustParseAddr("172.16.200.2"): {pushKey, renewedKey},
+			netip.MustParseAddr("172.16.200.6"): {pushKey, renewedKey},
 		},
 	})
 	if err != nil {
@@ -370,35 +375,42 @@ func (d *deaf) Write(p []byte) (int, error) {
 	return len(p), nil
 }
 
-// Where nobody reads the differences nothing is changed, and where nobody reads the report
-// the exit code does not say so. (Emulated.)
+// Where nobody reads the differences nothing is changed, and where nobody reads the report,
+// of a push or of a revert, the exit code does not say so. (Emulated.)
 func TestPushUnreadEmulated(t *testing.T) {
 	s := newEmulatedSite(t, emulator.Faults{})
-	at := func(takes int) (int, string) {
+	at := func(takes int, args ...string) (int, string) {
 		var errs bytes.Buffer
 		a := &app{stdin: strings.NewReader(""), stdout: &deaf{takes}, stderr: &errs}
-		code := a.run([]string{"push", s.file, "--yes", "--trust-new"})
+		code := a.run(args)
 		return code, errs.String()
 	}
-	if code, stderr := at(0); code != exitWorld || strings.Count(stderr, "ercfg: write standard output: broken pipe; nothing is changed\n") != 1 {
+	push := []string{"push", s.file, "--yes", "--trust-new"}
+	if code, stderr := at(0, push...); code != exitWorld || strings.Count(stderr, "ercfg: write standard output: broken pipe; nothing is changed\n") != 1 {
 		t.Errorf("no differences: exit code %d\n%s", code, stderr)
 	}
 	s.wants(t, "local-preference 150")
 	if _, stdout, _ := call(t, &app{}, "status"); !strings.Contains(stdout, "acme  ended (2 not begun)\n") {
 		t.Errorf("status:\n%s", stdout)
 	}
-	if code, stderr := at(1); code != exitFindings || strings.Count(stderr, "ercfg: write standard output: broken pipe\n") != 1 || !strings.Contains(stderr, "2 routers: 2 changed\n") {
+	code, stderr := at(1, push...)
+	if code != exitFindings || strings.Count(stderr, "ercfg: write standard output: broken pipe\n") != 1 || !strings.Contains(stderr, "2 routers: 2 changed\n") {
 		t.Errorf("no report: exit code %d\n%s", code, stderr)
 	}
 	s.wants(t, "local-preference 200")
+	_, run, _ := strings.Cut(stderr, "\nrun ")
+	run, _, _ = strings.Cut(run, ";")
+	if code, stderr := at(0, "revert", run); code != exitFindings || strings.Count(stderr, "ercfg: write standard output: broken pipe\n") != 1 || !strings.Contains(stderr, "2 routers: 2 reverted\n") {
+		t.Errorf("no report of a revert: exit code %d\n%s", code, stderr)
+	}
+	s.wants(t, "local-preference 150")
 }
 
 // A key that has changed reaches both routers by its value; what is shown and written
 // down has its name, and the old one is on the routers alone. (Emulated.)
 func TestPushKey(t *testing.T) {
 	s := newEmulatedSiteOf(t, strings.Replace(pushIntent, "md5: env:ER_1_MD5", "md5: env:ER_1_MD5\n      timers: {keepalive: 4s, hold: 12s}", 1), emulator.Faults{})
-	const renewed = "renewedK3y"
-	t.Setenv("ER_1_MD5", renewed)
+	t.Setenv("ER_1_MD5", renewedKey)
 	code, stdout, stderr := call(t, &app{}, "push", s.file, "--yes", "--trust-new")
 	if code != exitOK {
 		t.Fatalf("exit code %d\n%s\n%s", code, stdout, stderr)
@@ -411,10 +423,10 @@ func TestPushKey(t *testing.T) {
 			t.Errorf("%d times %q in\n%s", n, want, stdout)
 		}
 	}
-	if text := s.ce1.Running(); !strings.Contains(text, " password "+renewed+"\n") {
+	if text := s.ce1.Running(); !strings.Contains(text, " password "+renewedKey+"\n") {
 		t.Errorf("ce1 has another key:\n%s", text)
 	}
-	if strings.Contains(stdout+stderr, renewed) || strings.Contains(stdout+stderr, pushKey) {
+	if strings.Contains(stdout+stderr, renewedKey) || strings.Contains(stdout+stderr, pushKey) {
 		t.Errorf("a key is shown:\n%s\n%s", stdout, stderr)
 	}
 	code, stdout, stderr = call(t, &app{}, "push", s.file) // which reads the keys back, that of Junos decoded

@@ -119,6 +119,13 @@ func (p *pushing) notBegun(found []push.Surveyed, why string) []push.RouterRepor
 
 // report writes how the run has ended, and is its exit code.
 func (p *pushing) report(found []push.Surveyed, routers []push.RouterReport) error {
+	r, beside := p.tellEnd(found, routers)
+	changed := slices.ContainsFunc(routers, func(r push.RouterReport) bool { return r.Outcome == push.Changed })
+	return p.endOf(r.ExitCode(), changed, beside)
+}
+
+// tellEnd writes how the run has ended. The error is what failed beside the routers.
+func (p *pushing) tellEnd(found []push.Surveyed, routers []push.RouterReport) (*push.Report, error) {
 	r := push.Report{Run: p.runID(), Intent: p.in.plan.Name, DryRun: p.f.dryRun, Began: p.began, Took: time.Since(p.began), Routers: routers}
 	err := p.conclude(routers)
 	err = errors.Join(err, product(p.printReport(&r, found)))
@@ -133,7 +140,7 @@ func (p *pushing) report(found []push.Surveyed, routers []push.RouterReport) err
 	} else {
 		p.tell("transcripts in %s", p.store.RunDir(p.id))
 	}
-	return p.endOf(&r, err)
+	return &r, err
 }
 
 // printReport writes a report in the form that the user wants.
@@ -153,11 +160,9 @@ func (p *pushing) printReport(r *push.Report, found []push.Surveyed) (err error)
 	return w.Flush()
 }
 
-// endOf is the exit code of a run. What failed beside the routers, such as standard
-// output, must not make it say that nothing was changed.
-func (p *pushing) endOf(r *push.Report, beside error) error {
-	code := r.ExitCode()
-	changed := slices.ContainsFunc(r.Routers, func(r push.RouterReport) bool { return r.Outcome == push.Changed })
+// endOf is the exit code of a run whose routers have it end with code. What failed beside
+// them, such as standard output, must not make it say that nothing was changed.
+func (p *pushing) endOf(code int, changed bool, beside error) error {
 	switch {
 	case beside == nil && code == exitOK:
 		return nil

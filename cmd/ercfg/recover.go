@@ -3,7 +3,6 @@ package main
 import (
 	"context"
 	"crypto/rand"
-	"errors"
 	"fmt"
 	"os"
 	"slices"
@@ -219,21 +218,20 @@ func noteEnd(old *push.Journal, by string, reports []push.RouterReport) error {
 
 // ended writes the report. What is a failure of push is what revert wants.
 func (p *pushing) ended(reports []push.RouterReport, confirm bool) error {
-	err := p.report(nil, reports)
-	if _, isStatus := errors.AsType[exitStatus](err); confirm || err != nil && !isStatus {
-		return err
+	if confirm {
+		return p.report(nil, reports)
 	}
-	code := exitOK
+	_, beside := p.tellEnd(nil, reports)
+	code, back := exitOK, false
 	for i := range reports {
 		switch o := reports[i].Outcome; {
+		case o == push.Reverted:
+			back = true
 		case o == push.Changed:
 			code = max(code, exitWorld) // it is as it was
 		case o.ExitCode() > 4:
 			code = exitUnknown
 		}
 	}
-	if code == exitOK {
-		return nil
-	}
-	return exitStatus(code)
+	return p.endOf(code, back, beside)
 }

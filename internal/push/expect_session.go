@@ -58,12 +58,12 @@ func (l *look) timers(w *wanted, peer *Peer) *test {
 	if l.r.Platform == plan.Junos {
 		keepalive = hold / 3 // Junos knows no other (render writes hold-time alone)
 	}
-	t := &test{TestResult: TestResult{Name: "timers with " + w.name(), Want: timersText(hold, keepalive), Got: timersText(peer.Hold, peer.Keepalive)}, of: []Neighbor{w.Neighbor}}
+	t := &test{TestResult: TestResult{Name: "timers with " + w.name(), Want: timersText(hold, keepalive.Truncate(time.Second)), Got: timersText(peer.Hold, peer.Keepalive)}, of: []Neighbor{w.Neighbor}}
 	old := l.was[w.Neighbor]
 	switch {
 	case peer.Hold == 0:
 		t.Got, t.Pass, t.Note = "not told", true, "no verdict: the router does not tell what was agreed"
-	case peer.Hold == hold && (peer.Keepalive == 0 || peer.Keepalive == keepalive):
+	case peer.Hold == hold && (peer.Keepalive == 0 || sameKeepalive(peer.Keepalive, keepalive)):
 		t.Pass = true
 	case w.theirs == 0 && peer.Hold < hold:
 		t.Pass, t.Note = true, "the other end offers less"
@@ -71,6 +71,13 @@ func (l *look) timers(w *wanted, peer *Peer) *test {
 		t.Pass, t.Note = true, "the new timers wait for the session's next reset: clear it when that suits"
 	}
 	return t
+}
+
+// sameKeepalive reports whether a router that wants a keepalive has it. A third of a hold
+// time need not be whole seconds, and all that routers print is: they drop the rest, as
+// far as answers of theirs show, and none is documented to; Junos may as well round.
+func sameKeepalive(has, want time.Duration) bool {
+	return has == want || has%time.Second == 0 && (has-want).Abs() < time.Second
 }
 
 func timersText(hold, keepalive time.Duration) string {

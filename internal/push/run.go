@@ -342,7 +342,10 @@ func (x *router) objection() error {
 	case len(s.unsaved) > 0 && !o.SaveOthers:
 		return fmt.Errorf("the router has changes that nobody has saved, and saving ours would save them, too: %s; save or undo them, or agree with --save-others", some(x.masked(s.unsaved)))
 	}
-	return x.untypable()
+	if err := x.untypable(); err != nil {
+		return err
+	}
+	return x.unwatchable()
 }
 
 func orSomebody(name string) string {

@@ -162,7 +162,8 @@ const (
 )
 
 // settle is how long the tests of a stage have to hold. A session that lives on with a
-// wrong key or timer ends after its hold time (RFC 4271 §6.5).
+// wrong key or timer ends after its hold time (RFC 4271 §6.5). Half of the time of the
+// tests is left for all to come up, but where a key has changed.
 func (x *router) settle(s *stage, touched map[Neighbor]bool) time.Duration {
 	least := leastSettle
 	switch x.job.Config.Platform {
@@ -182,7 +183,7 @@ func (x *router) settle(s *stage, touched map[Neighbor]bool) time.Duration {
 			}
 		}
 	}
-	return max(always, min(least, x.run.options.TestFor/2))
+	return max(always, min(least, x.run.options.TestFor/2), x.keyWatch())
 }
 
 // iosxePolicyDelay is how long IOS-XE waits before it sends routes by a changed policy: a

@@ -59,6 +59,10 @@ type Options struct {
 	// Down are neighbors that do not answer: sessions with them stay Active, and BFD
 	// with them down.
 	Down map[netip.Addr]bool
+	// Keys are the TCP MD5 keys that a neighbor may have, "" for none: it has ours where
+	// that is among them, as if its operator changed it together with us. Where a neighbor
+	// has no entry it has, for ever, the key that its session was first configured with.
+	Keys map[netip.Addr][]string
 	// Settle is how long a session takes to come up when nothing is in its way.
 	Settle time.Duration
 	Banner string // sent before the login, by SSH

@@ -101,7 +101,9 @@ func (m *iosxe) describe(p *peer, bgp, block *iosxeBlock, families []*iosxeBlock
 			p.keepalive, p.hold = time.Duration(k)*time.Second, time.Duration(h)*time.Second
 		case "fall-over":
 			bfd = true
-		case "password", "update-source", "ebgp-multihop", "ttl-security", "transport":
+		case "password":
+			p.key = iosxeKey(strings.Fields(b.line)[3:])
+		case "update-source", "ebgp-multihop", "ttl-security", "transport":
 			identity = append(identity, strings.Join(words, " "))
 		}
 	}

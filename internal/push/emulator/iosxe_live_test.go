@@ -143,7 +143,7 @@ func TestLiveSessions(t *testing.T) {
 	has("172.29.0.2", "  Last read 00:00:01, last write 00:00:02, hold time is 60,", "Configured hold time is 10, keepalive interval is 3 seconds", "dropped 0\n", "Description: new\n")
 	p.all("clear ip bgp 172.29.0.2")
 	has("172.29.0.2", "hold time is 10, keepalive interval is 3 seconds", "established 2; dropped 1\n")
-	p.all("configure terminal", "router bgp 65210", "neighbor 172.29.0.2 password new", "end")
+	p.all("configure terminal", "router bgp 65210", "neighbor 172.29.0.2 ttl-security hops 1", "end")
 	has("172.29.0.2", "BGP state = Established", "established 3; dropped 2\n")
 	p.all("configure terminal", "router bgp 65210", "neighbor 172.29.0.2 shutdown", "end")
 	has("172.29.0.2", "Administratively shut down\n", "BGP state = Idle", "established 3; dropped 3\n")

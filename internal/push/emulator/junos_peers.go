@@ -83,6 +83,9 @@ func (p *junosPeer) hold() time.Duration {
 	return 90 * time.Second
 }
 
+// key is the key of TCP MD5, in clear however it is written; empty: there is none.
+func (p *junosPeer) key() string { return junosClear(junosBare(p.says("authentication-key"))) }
+
 // iface is the unit in whose network the neighbor is, with our address there. A
 // neighbor further away has none, and needs our loopback or multihop.
 func (p *junosPeer) iface() (string, netip.Addr) {
@@ -116,7 +119,7 @@ func (p *junosPeer) bfd(iface string) *LiveBFD {
 // identity is what resets the session when it changes (BGP User Guide, "BGP Session
 // and Route Flaps": what affects the peering).
 func (p *junosPeer) identity() string {
-	words := []string{p.says("type"), p.says("local-address"), p.says("authentication-key"), p.says("multihop", "ttl"), p.hold().String(),
+	words := []string{p.says("type"), p.says("local-address"), p.key(), p.says("multihop", "ttl"), p.hold().String(),
 		strconv.Itoa(int(p.remoteAS())), strconv.Itoa(int(p.localAS())), strconv.FormatBool(p.has("passive")),
 		strconv.FormatBool(p.has("bfd-liveness-detection")), p.root.value("routing-options", "router-id"),
 		strconv.FormatBool(p.config.find("protocols", "bgp", "precision-timers") != nil)}
@@ -145,7 +148,7 @@ func (j *junosBox) follow() {
 		}
 		peers = append(peers, peer{
 			vrf: p.vrf, addr: p.addr, as: p.remoteAS(), local: p.localAS(), shut: p.has("shutdown"),
-			hold: p.hold(), keepalive: p.hold() / 3, iface: iface, identity: p.identity(), bfd: p.bfd(iface), paths: paths,
+			hold: p.hold(), keepalive: p.hold() / 3, iface: iface, identity: p.identity(), bfd: p.bfd(iface), paths: paths, key: p.key(),
 			origin: p.statics(), policy: func() policy { return p },
 		})
 	}

@@ -24,6 +24,7 @@ type peer struct {
 	hold      time.Duration // as configured
 	keepalive time.Duration
 	iface     string // that the neighbor is connected to; empty: none
+	key       string // of TCP MD5, in clear; empty: none
 	// identity is whatever resets the session when it changes.
 	identity string
 	bfd      *LiveBFD // configured at both the neighbor and the interface; Up is not set
@@ -59,6 +60,7 @@ type session struct {
 	wired           bool      // its interface was there once: it needs one from then on
 	hold, keepalive time.Duration
 	drops           int
+	deafSince       time.Time // the other end has another key; zero: the same
 	in, out         policy
 }
 
@@ -67,10 +69,12 @@ type world struct {
 	options  Options
 	mu       sync.Mutex
 	sessions map[peerKey]*session
+	// firstKeys are what sessions were first configured with, those that are gone, too.
+	firstKeys map[peerKey]string
 }
 
 func newWorld(o Options) *world {
-	return &world{options: o, sessions: map[peerKey]*session{}}
+	return &world{options: o, sessions: map[peerKey]*session{}, firstKeys: map[peerKey]string{}}
 }
 
 // update takes the sessions that a configuration wants: new ones come up, changed
@@ -87,6 +91,7 @@ func (w *world) update(peers []peer) {
 		if s == nil {
 			s = &session{peer: p, since: now.Add(w.options.Settle)}
 			w.sessions[key] = s
+			w.hears(s, now)
 		}
 		w.settle(s, now)
 		if s.peer.identity != p.identity || s.peer.shut != p.shut || s.wired && p.iface == "" {
@@ -94,6 +99,7 @@ func (w *world) update(peers []peer) {
 		}
 		s.peer = p
 		s.wired = s.wired || p.iface != ""
+		w.hears(s, now)
 	}
 	for key := range w.sessions {
 		if !wanted[key] {
@@ -110,12 +116,13 @@ func (s *session) reset(since time.Time) {
 	s.up, s.since, s.in, s.out = false, since, nil, nil
 }
 
-// settle brings a session up when it is time: the lower hold time holds, and the
-// keepalive interval is a third of it unless it was configured lower (RFC 4271
-// §4.2, §4.4).
+// settle ends a session that hears nothing any more, and brings one up when it is time:
+// the lower hold time holds, and the keepalive interval is a third of it unless it was
+// configured lower (RFC 4271 §4.2, §4.4).
 func (w *world) settle(s *session, now time.Time) {
+	w.expire(s, now)
 	p := s.peer
-	if s.up || p.shut || w.options.Down[p.addr] || now.Before(s.since) || s.wired && p.iface == "" {
+	if s.up || !s.deafSince.IsZero() || p.shut || w.options.Down[p.addr] || now.Before(s.since) || s.wired && p.iface == "" {
 		return
 	}
 	s.up = true
