@@ -53,8 +53,8 @@ check: ## format, vet, staticcheck, all tests that this machine can run but the 
 	test -z "$$unformatted" || { echo "not formatted:"; echo "$$unformatted"; exit 1; }
 	@[ "$$(id -u)" = 0 ] || unset ERCFG_LAB; run() { echo "$$*"; "$$@"; }; \
 	run nice -n 10 $(TEST) -skip '$(DRILLS)' ./internal/lab & labs=$$!; \
-	run nice -n 5 $(TEST) -parallel 4 ./cmd/ercfg & walked=$$!; \
-	run $(TEST) -parallel 4 ./internal/push & pushed=$$!; \
+	run nice -n 5 $(TEST) ./cmd/ercfg & walked=$$!; \
+	run $(TEST) ./internal/push & pushed=$$!; \
 	renice -n 15 $$$$ >/dev/null; \
 	run $(GO) vet ./... && run $(GO) tool staticcheck ./... && \
 	run $(TEST) $$($(GO) list ./... | grep -v '/\(cmd/ercfg\|internal/lab\|internal/push\)$$'); failed=$$?; \
