@@ -12,7 +12,7 @@ GO ?= go
 DRILLS := ^(TestLive|TestMatrixLive|TestWithoutBFD|TestDrill)
 LEFTOVER := setsid sh -c 'echo 19 >/proc/self/autogroup; exec nice -n 19 "$$@"' leftover
 TIMEOUT ?= 25m
-TEST = $(GO) test -vet=off -timeout $(TIMEOUT)# check vets, once
+TEST = $(GO) test -vet=off -timeout $(TIMEOUT)# lint vets, once
 
 # Where the vendors' models can be had, their reader checks every golden.
 # On CI whatever can be tested must be tested: a skip is a failure there.
@@ -24,7 +24,7 @@ export ERCFG_ORACLE := must
 endif
 endif
 
-.PHONY: help build demo test check race live skipped golden generate bench bench-fleet fuzz install-deps clean
+.PHONY: help build demo test check lint unit drill race live skipped golden generate bench bench-fleet fuzz install-deps clean
 
 help: ## list the targets
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' $(firstword $(MAKEFILE_LIST)) | expand -t 22
@@ -43,21 +43,25 @@ demo: build ## validate and render the examples; print one router of each vendor
 
 say = printf '\n$$ %s\n' "$(1)"
 
-test: install-deps check ## everything: what check does, races, labs, FRR in namespaces
-	@$(LEFTOVER) $(MAKE) race & race=$$!; trap 'kill -- -$$race' INT TERM; \
-	$(MAKE) drill; drilled=$$?; wait $$race && [ $$drilled = 0 ]
+test: install-deps unit ## everything: what check does, races, labs, FRR in namespaces
+	@$(LEFTOVER) $(MAKE) lint race & rest=$$!; trap 'kill -- -$$rest' INT TERM; \
+	$(MAKE) drill; drilled=$$?; wait $$rest && [ $$drilled = 0 ]
 	@$(MAKE) live skipped
 
-check: ## format, vet, staticcheck, all tests that this machine can run but the drills
+check: lint unit ## format, vet, staticcheck, all tests that this machine can run but the drills
+
+lint: ## format, vet, staticcheck
 	@unformatted=$$(gofmt -l cmd docs internal schema templates); \
 	test -z "$$unformatted" || { echo "not formatted:"; echo "$$unformatted"; exit 1; }
+	$(GO) vet ./...
+	$(GO) tool staticcheck ./...
+
+unit: ## all tests that this machine can run but the drills; no root needed
 	@[ "$$(id -u)" = 0 ] || unset ERCFG_LAB; run() { echo "$$*"; "$$@"; }; \
 	run nice -n 10 $(TEST) -skip '$(DRILLS)' ./internal/lab & labs=$$!; \
 	run nice -n 5 $(TEST) ./cmd/ercfg & walked=$$!; \
 	run $(TEST) ./internal/push & pushed=$$!; \
-	renice -n 15 $$$$ >/dev/null; \
-	run $(GO) vet ./... && run $(GO) tool staticcheck ./... && \
-	run $(TEST) $$($(GO) list ./... | grep -v '/\(cmd/ercfg\|internal/lab\|internal/push\)$$'); failed=$$?; \
+	run nice -n 15 $(TEST) $$($(GO) list ./... | grep -v '/\(cmd/ercfg\|internal/lab\|internal/push\)$$'); failed=$$?; \
 	for one in $$pushed $$walked $$labs; do wait $$one || failed=1; done; [ $$failed = 0 ]
 
 drill: ## the drills of the labs, which need root and a quiet machine
