@@ -418,10 +418,13 @@ func TestJumps(t *testing.T) {
 	for range 3 {
 		server := newServer(t)
 		server.exec, server.forward = echo, true
-		hops = append(hops, server.start())
+		hops = append(hops, server)
 	}
 	signer, key := newSigner(t)
 	hops[1].onlyKey(signer.PublicKey())
+	for _, server := range hops {
+		server.start()
+	}
 	target := hops[2].target()
 	target.Jumps = []Target{hops[0].target(), hops[1].target()}
 	target.Jumps[1].Keys, target.Jumps[1].Password = []Key{key}, secret.Value{}

@@ -94,12 +94,12 @@ uacctd -f /run/uacctd.conf </dev/null >/run/said 2>&1 &
 		t.Fatal(err)
 	}
 	var said string
-	frrtest.WaitFor(t, 10*time.Second, "the exporter runs", func() (bool, string) {
+	frrtest.WaitFor(t, 30*time.Second, "the exporter runs", func() (bool, string) {
 		var err error
 		said, err = r.Exec(t.Context(), "cat", "/run/said")
-		return err == nil && strings.Contains(said, "Exporting flows to"), said
+		return err == nil && strings.Contains(said, "Exporting flows to") && strings.Contains(said, "NFLOG socket"), said
 	})
-	for _, want := range []string{"TCP timeout: 15s", "TCP post-FIN timeout: 5s", "UDP timeout: 15s", "General timeout: 15s", "Maximum lifetime: 60s", "Expiry interval: 5s", "10.80.1.50", "NFLOG socket"} {
+	for _, want := range []string{"TCP timeout: 15s", "TCP post-FIN timeout: 5s", "UDP timeout: 15s", "General timeout: 15s", "Maximum lifetime: 60s", "Expiry interval: 5s", "10.80.1.50"} {
 		if !strings.Contains(said, want) {
 			t.Errorf("want %q in\n%s", want, said)
 		}
