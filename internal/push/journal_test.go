@@ -219,8 +219,10 @@ func TestJournalIsLookedAt(t *testing.T) {
 	if isHeld(name) {
 		t.Error("who looks at the journal is taken for the run's process")
 	}
-	time.AfterFunc(50*time.Millisecond, func() { unlock(looks) })
+	looked := make(chan struct{})
+	time.AfterFunc(50*time.Millisecond, func() { unlock(looks); close(looked) })
 	next, err := s.Resume(headOfRun.Run)
+	<-looked
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -59,7 +59,7 @@ func TestEmulatedKeyWatched(t *testing.T) {
 		says string
 	}{
 		45 * time.Second: {4, "report: reverted"},
-		28 * time.Second: {3, "have to last 43s, not 28s: --revert-after 2m"},
+		28 * time.Second: {3, "have to last 43s, not 28s: --test-for 43s --revert-after "},
 	} {
 		t.Run(testFor.String(), func(t *testing.T) {
 			t.Parallel()

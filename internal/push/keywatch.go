@@ -39,15 +39,11 @@ func (x *router) keyWatch() (watch time.Duration) {
 
 // unwatchable is an error where the tests end before a wrong key shows itself.
 func (x *router) unwatchable() error {
+	o := &x.run.options
 	need := x.keyWatch() + keySlack
-	if need == keySlack || need <= x.run.options.TestFor {
+	if need == keySlack || need <= o.TestFor {
 		return nil
 	}
-	return fmt.Errorf("a wrong key shows itself when the hold time of a session is over, and the tests have to last %s, not %s: --revert-after %s gives them the time",
-		need, x.run.options.TestFor, wholeMinutes(2*need))
-}
-
-// wholeMinutes rounds up, and writes 7m.
-func wholeMinutes(d time.Duration) string {
-	return fmt.Sprintf("%dm", (d+time.Minute-1)/time.Minute)
+	undo := max(o.RevertAfter, LeastRevert(need, o.ProveFor))
+	return fmt.Errorf("a wrong key shows itself when the hold time of a session is over, and the tests have to last %s, not %s: --test-for %[1]s --revert-after %[3]dm", need, o.TestFor, undo/time.Minute)
 }
