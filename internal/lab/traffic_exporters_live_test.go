@@ -15,12 +15,15 @@ import (
 
 // exporter replaces what exports on a router: conf is a configuration of the program
 // (of pmacct), argv its command, which goes into the background by itself. It
-// is ready when there is the process, and for uacctd when the kernel knows it.
+// is ready when there is the process, and for uacctd when the kernel knows it. A killed
+// one leaves its NFLOG group when the kernel gets to it, and another would end where the
+// group is still taken, after it has gone into the background.
 func (f *flowTruth) exporter(router, conf string, argv ...string) {
 	f.Helper()
 	script := `for p in /proc/[0-9]*; do
 	case $(readlink "$p/exe") in */uacctd | */pmacctd | */softflowd) kill -KILL "${p#/proc/}" ;; esac
 done
+while grep -q '^ *2055 ' /proc/net/netfilter/nfnetlink_log; do sleep 0.01; done
 printf '%s' "$1" >/run/exporter.conf
 shift
 exec "$@" </dev/null >/run/exporter.log 2>&1`
