@@ -72,12 +72,12 @@ drill: ## the drills of the labs, which need root and a quiet machine
 race: ## the tests of what runs in parallel, under the race detector
 	@command -v $$($(GO) env CC) >/dev/null || { echo "race: no C compiler, which the race detector needs: skipped"; [ "$$CI" != true ]; exit; }; \
 	set -x; \
-	$(GO) test -vet=off -race -run 'Matrix|Verdict' ./internal/sim && \
-	$(GO) test -vet=off -race ./internal/intent ./internal/artifact && \
-	$(GO) test -vet=off -race -run '^Test(Golden|AllIsDeterministic|Processors)$$' ./internal/render && \
-	$(GO) test -vet=off -race -run '^TestVerification' ./internal/verify && \
-	$(GO) test -vet=off -race -parallel 8 -run '^Test(Emulated(Push|Key|Interruption|Cut)|ProveEmulated|Steps|Journal|TranscriptOfMany|TrustNew|NothingStays|Jumps)' ./internal/push && \
-	$(GO) test -vet=off -race -run '^TestScript$$/^script$$' ./cmd/ercfg
+	$(TEST) -race -run 'Matrix|Verdict' ./internal/sim && \
+	$(TEST) -race ./internal/intent ./internal/artifact && \
+	$(TEST) -race -run '^Test(Golden|AllIsDeterministic|Processors)$$' ./internal/render && \
+	$(TEST) -race -run '^TestVerification' ./internal/verify && \
+	$(TEST) -race -parallel 8 -run '^Test(Emulated(Push|Key|Interruption|Cut)|ProveEmulated|Steps|Journal|TranscriptOfMany|TrustNew|NothingStays|Jumps)' ./internal/push && \
+	$(TEST) -race -run '^TestScript$$/^script$$' ./cmd/ercfg
 
 # As root check has run them already; sudo -n asks nobody for a password.
 live: ## the tests that need root, under sudo where check ran without
