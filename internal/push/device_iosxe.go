@@ -44,8 +44,13 @@ func newIOSXE(ctx context.Context, conn *Conn, user string) (*iosxe, error) {
 
 func (d *iosxe) close() error { return errors.Join(d.session.Close(), d.conn.Close()) }
 
+// iosxeModes is the prompt of a mode of configuration. Not all of them begin with config:
+// (cfg-crypto-trans), (ipsec-profile), (conf-keyring) and (conf-isa-prof) do not (Cisco IOS
+// Security Command Reference, the examples of each command).
+var iosxeModes = regexp.MustCompile(`\((?:conf|cfg-|ipsec-profile)[^()]*\)#$`)
+
 // configuring reports whether the session is in a mode of configuration.
-func (d *iosxe) configuring() bool { return strings.Contains(d.session.Prompt(), "(config") }
+func (d *iosxe) configuring() bool { return iosxeModes.MatchString(d.session.Prompt()) }
 
 // say types a command of exec mode, from configuration mode too, and returns the
 // answer, whatever it is.

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"net/netip"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -287,4 +288,81 @@ func TestIOSXERunningIsWhole(t *testing.T) {
 	if text, err := d.running(t.Context()); err == nil || !strings.Contains(err.Error(), "not whole") {
 		t.Errorf("%v, %d bytes", err, len(text))
 	}
+}
+
+// Not every mode of configuration begins with config, and IOS-XE says something of lines
+// that it takes.
+func TestEmulatedIOSXEModesAndWarnings(t *testing.T) {
+	t.Parallel()
+	e := emulate(t, confdiff.IOSXE, emulator.Options{})
+	e.work.commands = []string{
+		"crypto ipsec transform-set T esp-gcm 256", " mode tunnel", "exit",
+		"crypto ipsec profile P", " set transform-set T", "exit",
+		"interface GigabitEthernet0/0/1.7", " encapsulation dot1Q 7", "exit",
+		"no interface GigabitEthernet0/0/1.7",
+		"router bgp 65010", " neighbor 172.16.0.2 timers 5 15", "exit",
+	}
+	want, err := confdiff.Apply(e.have, e.work.commands)
+	e.must("model", err)
+	d := e.open()
+	e.must("arm", d.arm(t.Context(), e.work))
+	_, err = e.apply(t.Context(), d)
+	e.must("apply", err)
+	e.must("confirm", d.confirm(t.Context(), e.work))
+	e.holds(d, want)
+}
+
+func TestIOSXEModes(t *testing.T) {
+	t.Parallel()
+	for prompt, want := range map[string]bool{
+		"ce1#": false, "ce1>": false, "ce1(maint-mode)#": false, "config-router#": false,
+		"ce1(config)#": true, "ce1(config-router-af)#": true, "ce1(cfg-crypto-trans)#": true, "ce1(ipsec-profile)#": true,
+		"ce1(conf-keyring)#": true, "ce1(conf-isa-prof)#": true, "a-name-of-more-than-(config-ikev2-keyring-peer)#": true,
+	} {
+		if got := iosxeModes.MatchString(prompt); got != want {
+			t.Errorf("%s: %t", prompt, got)
+		}
+	}
+}
+
+// Who holds the configuration is somebody else, by whatever means.
+func TestEmulatedIOSXELocked(t *testing.T) {
+	t.Parallel()
+	for _, answer := range []string{
+		" Configuration mode locked exclusively by user 'alice' process '88' from terminal '2'. Please try later.\n",
+		"Configuration mode is locked by process '484' user 'NETCONF' from terminal '64'. Please try later.\n",
+	} {
+		e := emulate(t, confdiff.IOSXE, emulator.Options{Faults: emulator.Faults{RefuseLine: func(typed string) string {
+			if strings.HasPrefix(typed, "configure terminal") {
+				return answer
+			}
+			return ""
+		}}})
+		d := e.open()
+		if err := d.arm(t.Context(), e.work); !errors.Is(err, errForeign) || !strings.Contains(err.Error(), "Please try later") {
+			t.Errorf("%q: %v", answer, err)
+		}
+		e.waits(d, false)
+		e.holds(d, e.have)
+	}
+}
+
+// The name of the next file may tell the time of the question. Only its number shows that
+// there is a new copy.
+func TestEmulatedIOSXEArchiveWithoutCopy(t *testing.T) {
+	t.Parallel()
+	asked := 0
+	e := emulate(t, confdiff.IOSXE, emulator.Options{Faults: emulator.Faults{RefuseLine: func(typed string) string {
+		if strings.TrimPrefix(typed, "do ") != "show archive" {
+			return ""
+		}
+		asked++
+		return "The maximum archive configurations allowed is 14.\nThe next archive file will be named flash:ce1-Mar-18-20-30-5" + strconv.Itoa(asked) + ".969-CDT-10\n Archive #  Name\n"
+	}}})
+	d := e.open()
+	if err := d.arm(t.Context(), e.work); err == nil || !strings.Contains(err.Error(), "the archive has no copy") {
+		t.Errorf("arm: %v", err)
+	}
+	e.waits(d, false)
+	e.holds(d, e.have)
 }

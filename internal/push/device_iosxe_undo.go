@@ -1,6 +1,7 @@
 package push
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -117,6 +118,11 @@ func (d *iosxe) fileReplies(ctx context.Context) ([]Reply, error) {
 // rehearse does nothing: Cisco documents no way to check a line without taking it.
 func (*iosxe) rehearse(context.Context, *work) error { return nil }
 
+// iosxeLocked is the refusal where another holds the configuration: by configuration mode
+// exclusive (Cisco, "Exclusive Configuration Change Access"), or as NETCONF does (the
+// capture in the tests of pyATS: "is locked by process").
+var iosxeLocked = regexp.MustCompile(`Configuration mode (?:is )?locked`)
+
 // arm leaves the session in configuration mode. That the undo is armed is read back:
 // the mode alone does not tell.
 func (d *iosxe) arm(ctx context.Context, w *work) error {
@@ -153,7 +159,7 @@ func (d *iosxe) arm(ctx context.Context, w *work) error {
 			no = iosxePlain(d.mask(text))
 		}
 		err := fmt.Errorf("the router does not arm its undo, and nothing is configured: %s", no)
-		if strings.Contains(text, "mode locked") { // configuration mode exclusive (Cisco, "Exclusive Configuration Change Access")
+		if iosxeLocked.MatchString(text) {
 			err = fmt.Errorf("%w: %w", errForeign, err)
 		}
 		if t != nil && !d.configuring() {
@@ -173,8 +179,12 @@ func (d *iosxe) arm(ctx context.Context, w *work) error {
 	return nil
 }
 
-// nextArchive is the name that the next file of the archive will have: its number grows
-// with each copy (Cisco, "show archive").
+// iosxeArchiveNumber is the end of a name in the archive.
+var iosxeArchiveNumber = regexp.MustCompile(`-\d+$`)
+
+// nextArchive is the number of the next file of the archive, which grows with each copy
+// (Cisco, "show archive"). The name before it is no proof: some releases put the time of
+// the question into it (a capture in ntc-templates), others <timestamp>.
 func (d *iosxe) nextArchive(ctx context.Context) (string, error) {
 	text, err := d.say(ctx, "show archive")
 	if err != nil {
@@ -184,7 +194,7 @@ func (d *iosxe) nextArchive(ctx context.Context) (string, error) {
 	if m == nil {
 		return "", fmt.Errorf("show archive does not tell the name of the next file: %s", iosxePlain(d.mask(text)))
 	}
-	return m[1], nil
+	return cmp.Or(iosxeArchiveNumber.FindString(m[1]), m[1]), nil
 }
 
 // owns reports whether the undo is of our user: only he may confirm it or go back

@@ -104,7 +104,7 @@ func junosLines(text string) []string {
 	for line := range strings.Lines(text) {
 		line = strings.TrimSpace(line)
 		banner := line == "" || line == "^" || line == "[edit]" || strings.HasPrefix(line, "{") && strings.HasSuffix(line, "}") ||
-			strings.HasPrefix(line, "# commit confirmed will be rolled back in")
+			strings.HasPrefix(line, junosReminder)
 		if !banner {
 			out = append(out, line)
 		}

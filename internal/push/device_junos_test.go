@@ -272,3 +272,47 @@ func TestEmulatedJunosSlowCommit(t *testing.T) {
 	e.must("confirm", d.confirm(t.Context(), e.work))
 	e.holds(d, e.want)
 }
+
+// While a change waits for its confirmation Junos says so above every prompt, in
+// operational mode, too. It is none of the answer.
+func TestEmulatedJunosReadsWhileItWaits(t *testing.T) {
+	t.Parallel()
+	e := emulate(t, confdiff.Junos, emulator.Options{})
+	d := e.open()
+	e.must("arm", d.arm(t.Context(), e.work))
+	_, err := e.apply(t.Context(), d)
+	e.must("apply", err)
+	n := Neighbor{Addr: netip.MustParseAddr("172.16.0.2")}
+	f, err := d.facts(t.Context(), Question{Neighbors: []Neighbor{n}})
+	e.must("facts", err)
+	if f.Peer(n) == nil {
+		t.Errorf("no session: %+v", f)
+	}
+	text, err := d.running(t.Context())
+	e.must("running", err)
+	if strings.Contains(string(text), "commit confirmed") {
+		t.Errorf("the configuration has the reminder:\n%s", text)
+	}
+	e.waits(d, true)
+}
+
+// A commit that warns is done, and its session lives: nobody has to ask what became of it.
+func TestEmulatedJunosCommitWarns(t *testing.T) {
+	t.Parallel()
+	const warning = "warning: graceful-switchover is enabled, commit synchronize should be used"
+	e := emulate(t, confdiff.Junos, emulator.Options{Faults: emulator.Faults{Syslog: func(typed string) string {
+		if strings.HasPrefix(typed, "commit confirmed") {
+			return warning
+		}
+		return ""
+	}}})
+	d := e.open()
+	e.must("arm", d.arm(t.Context(), e.work))
+	_, err := e.apply(t.Context(), d)
+	if err == nil || errors.Is(err, errLost) || !strings.Contains(err.Error(), "has committed, and warns: ") || !strings.Contains(err.Error(), warning) {
+		t.Errorf("apply: %v", err)
+	}
+	e.must("revert", d.revert(t.Context(), e.work))
+	e.waits(d, false)
+	e.holds(d, e.have)
+}

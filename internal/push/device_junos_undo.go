@@ -220,7 +220,9 @@ func (d *junos) refresh(ctx context.Context, w *work) error {
 }
 
 // commit types a commit. An answer that tells of a commit and of an error, as that of
-// two routing engines can, leaves the router in a state that only it knows.
+// two routing engines can, leaves the router in a state that only it knows. One that tells
+// of a warning is no such: that of a router with two engines which commits on one alone
+// ("graceful-switchover is enabled, commit synchronize should be used") comes only here.
 func (d *junos) commit(ctx context.Context, line string) error {
 	text, err := d.say(ctx, line)
 	if err != nil {
@@ -229,6 +231,8 @@ func (d *junos) commit(ctx context.Context, line string) error {
 	complete := strings.Contains(text, "commit complete")
 	no := d.refused(line, text)
 	switch {
+	case complete && no != nil && d.session.d.refused(text) == "":
+		return fmt.Errorf("the router has committed, and warns: %s", d.plain(text))
 	case complete && no != nil:
 		return fmt.Errorf("%w: %w", errLost, no)
 	case no != nil:

@@ -49,7 +49,7 @@ func iosxeDialect() dialect {
 		// Cisco, "Using the Command-Line Interface": Router>, Router#, Router(config-if)#.
 		prompt:    regexp.MustCompile(`^([\w.-]+)(\([\w.:/+-]+\))?([>#])$`),
 		opening:   []string{"terminal length 0", "terminal width 511"},
-		noise:     regexp.MustCompile(iosUnasked),
+		noise:     regexp.MustCompile(iosUnasked + `|` + iosStamp),
 		broadcast: regexp.MustCompile(`\A(?:[ \t]*\n)*(?:(?m:` + iosUnasked + `)\n(?:[ \t]*\n)*)+\z`),
 		refusals: []*regexp.Regexp{
 			regexp.MustCompile(`(?i)% ?error`),
@@ -68,22 +68,44 @@ func iosxeDialect() dialect {
 			regexp.MustCompile(`(?m)^\s*%`),
 			regexp.MustCompile(`(?m)^\s*\^\s*$`), // the marker below what is wrong
 		},
-		// An interface that enters a VRF says that it has lost its addresses; the artifact
-		// types them after that line.
-		harmless: regexp.MustCompile(`^\s*% ?Interface \S+ IPv[46] disabled and address(?:\(es\)|es)? removed due to (?:enabling|disabling) VRF \S+\s*$`),
+		harmless: regexp.MustCompile(`(?i)^\s*%\s*(?:` + strings.Join(iosHarmless, "|") + `)\s*$`),
 		cuts:     true,
 	}
 }
 
+// iosHarmless are what IOS-XE says of a line that it has taken, behind the sign of a
+// refusal. That it has taken it the configuration shows, which is read back. Sources:
+// public transcripts, BGP Command Reference (neighbor timers), and the warnings that the
+// NED cisco-ios of Cisco's NSO lets pass. Other warnings stop the change.
+var iosHarmless = []string{
+	// An interface that enters a VRF, and one whose VRF goes, loses its addresses; the
+	// artifact types them after that line.
+	`Interface \S+ IPv[46] disabled and address(?:\(es\)|es)? removed due to (?:enabling|disabling) VRF \S+`,
+	`IPv[46](?: and IPv6)? addresses from all interfaces in VRF \S+ have been removed`,
+	`.*for VRF \S+ scheduled for deletion`,                                                   // no rd
+	`Not all config may be removed and may reappear after reactivating .*`,                   // no interface
+	`Warning: A hold time of less than \d+ seconds increases the chances of peer flapping.*`, // neighbor timers
+	`Warning: .*fragmentation may occur.*`,                                                   // ip mtu of a tunnel
+}
+
 // iosSyslog is a line of the log as a terminal shows it (Cisco, "System Message
 // Logging"): sequence number and time, each where configured, then
-// %FACILITY-SEVERITY-MNEMONIC: text.
-const iosSyslog = `^(?:\d{1,10}: )?(?:[*.]?(?:[A-Z][a-z]{2} +\d{1,2}(?: \d{4})? [\d:.]+(?: [A-Z]{1,5})?|[\dwdhmy:]+): )?%[A-Z][A-Z0-9_]*(?:-[A-Z0-9_]+)*-[0-7]-[A-Z0-9_]+: .*$`
+// %FACILITY-SEVERITY-MNEMONIC: text. A zone has any name (clock timezone), and the undo
+// writes a line of its own.
+const iosSyslog = `^(?:\d{1,10}: )?(?:[*.]?(?:[A-Z][a-z]{2} +\d{1,2}(?: \d{4})? [\d:.]+(?: [A-Za-z][\w+-]*)?|[\dwdhmy:]+): )?(?:%[A-Z][A-Z0-9_]*(?:-[A-Z0-9_]+)*-[0-7]-[A-Z0-9_]+: .*|Rollback: ?Acquired Configuration lock\.)$`
+
+// iosStamp are the lines above the output of a command where a line of the router has
+// "exec prompt timestamp" (Cisco, Terminal Services Command Reference; seen in many
+// captures): they tell another time and load each time.
+const iosStamp = `^(?:Load for five secs: \d+%/\d+%; one minute: \d+%; five minutes: \d+%|(?:Time source is [^,]+|No time source), [*.]?\d\d:\d\d:\d\d.*)$`
 
 // iosUnasked is what the terminal shows without having been asked: the log, and what
 // the undo says of itself, a minute before it comes and when it has come. Cisco prints
 // that with no documented form; the words are those of captures.
-const iosUnasked = `(?:` + iosSyslog + `|^(?:Rollback Confirmed Change: (?:Rollback will begin|rolling to).*|Enter "configure confirm" if you wish.*|Total number of passes: \d+|Rollback Done)[ \t]*$)`
+const iosUnasked = `(?:` + iosSyslog + `|^(?:Rollback Confirmed Change: (?:Rollback will begin|[Rr]olling to).*|Enter "configure confirm" if you wish.*|Total number of passes: \d+|Rollback Done)[ \t]*$)`
+
+// junosReminder begins the line above a prompt while a commit waits for its confirmation.
+const junosReminder = "# commit confirmed will be rolled back in "
 
 func junosDialect() dialect {
 	return dialect{
@@ -94,7 +116,9 @@ func junosDialect() dialect {
 		opening: []string{"set cli screen-length 0", "set cli screen-width 0", "set cli complete-on-space off"},
 		// The CLI tells every session of a rollback that the timer has done.
 		broadcast: regexp.MustCompile(`\A\s*Broadcast Message from (?s:.*)\n\z`),
-		frame:     regexp.MustCompile(`^(?:\{[\w:-]+\})?(?:\[edit[^\]]*\])?$`),
+		// While a commit waits for its confirmation every prompt is told so, in operational
+		// mode, too (netmiko pull request 2758: the line comes "in and out of config mode").
+		frame: regexp.MustCompile(`^(?:(?:\{[\w:-]+\})?(?:\[edit[^\]]*\])?|` + junosReminder + `.*)$`),
 		refusals: []*regexp.Regexp{
 			regexp.MustCompile(`(?im)^\s*error:`),
 			regexp.MustCompile(`(?im)^\s*(?:syntax error|unknown command|missing argument|missing or|missing mandatory|invalid |permission denied)`),

@@ -58,9 +58,10 @@ func iosxeSaid(output string) string {
 }
 
 // The lines of "show bgp all neighbors" that are read. Peers that are not up have
-// "hold time is" as well, with what is configured.
+// "hold time is" as well, with what is configured. An asterisk marks a neighbor that came
+// from a range (Cisco, "BGP Dynamic Neighbors"), and a link-local one has its interface.
 var (
-	iosxeNeighbor  = regexp.MustCompile(`^BGP neighbor is ([0-9A-Fa-f:.]+),\s+(?:vrf (\S+),\s+)?remote AS`)
+	iosxeNeighbor  = regexp.MustCompile(`^BGP neighbor is \*?([0-9A-Fa-f:.]+(?:%[^,\s]+)?),\s+(?:vrf (\S+),\s+)?remote AS`)
 	iosxeState     = regexp.MustCompile(`^(?:BGP|Session) state = (\w+)(?:.*\bup for (\S+))?`)
 	iosxeTimers    = regexp.MustCompile(`^Last read .*hold time is (\d+), keepalive interval is (\d+) seconds`)
 	iosxeDrops     = regexp.MustCompile(`^Connections established \d+; dropped (\d+)`)
@@ -98,6 +99,12 @@ func readIOSXESessions(output string) ([]seenPeer, error) {
 				return nil, err
 			}
 			p, known = &seenPeer{Peer: Peer{VRF: m[2], Addr: addr, Drops: -1}}, true
+		} else if strings.HasPrefix(line, "BGP neighbor is ") {
+			// Of a form that is not ours; what follows is not of the neighbor before.
+			if err := add(); err != nil {
+				return nil, err
+			}
+			p, known = nil, true
 		} else if p != nil {
 			if err := p.iosxeLine(line); err != nil {
 				return nil, err

@@ -103,6 +103,31 @@ func TestIOSXESessionErrors(t *testing.T) {
 	}
 }
 
+// Neighbors that others have, and what follows them, are not of the neighbor before: those
+// that came from a range (Cisco, "BGP Dynamic Neighbors"), and link-local ones.
+func TestIOSXEOtherNeighbors(t *testing.T) {
+	t.Parallel()
+	const established = "  BGP state = Established, up for 00:41:32\n"
+	const ours = "BGP neighbor is 172.16.0.2,  remote AS 12076, external link\n" + established
+	for name, tt := range map[string]struct {
+		other string
+		want  int
+	}{
+		"dynamic":           {"BGP neighbor is *192.168.3.2,  remote AS 50000, external link\n Belongs to the subnet range group: 192.168.0.0/16\n  BGP state = Idle\n", 2},
+		"two on links":      {"BGP neighbor is FE80::1%GigabitEthernet0/0/1,  remote AS 1, external link\n  BGP state = Idle\nBGP neighbor is FE80::1%GigabitEthernet0/0/2,  remote AS 1, external link\n" + established, 3},
+		"of a form unknown": {"BGP neighbor is node 7, external link\n  BGP state = Idle\n  Administratively shut down\n", 1},
+	} {
+		peers, err := readIOSXESessions(ours + tt.other)
+		if err != nil || len(peers) != tt.want {
+			t.Errorf("%s: %+v, %v", name, peers, err)
+			continue
+		}
+		if peers[0].State != Established || peers[0].Shut {
+			t.Errorf("%s: ours is %+v", name, peers[0])
+		}
+	}
+}
+
 // A session that is not up shows a hold time, too, which nobody has agreed on.
 func TestIOSXEIdleTimers(t *testing.T) {
 	t.Parallel()

@@ -44,24 +44,60 @@ func (s *shell) echoed(typed string, settled bool) bool {
 func (s *shell) atPrompt(typed string, settled bool) (prompt string, ok bool) {
 	line := s.screen.current()
 	if len(line) > 0 {
-		prompt, ok = s.d.at(line, s.name)
-	} else if s.d.broadcast != nil && s.name != "" {
-		prompt, ok = s.covered()
+		prompt, ok = s.at(line)
+	}
+	if !ok && settled && s.echoed(typed, settled) {
+		prompt, ok = s.hostName(line)
+	}
+	if !ok && s.d.broadcast != nil && s.name != "" && (len(line) == 0 || settled) {
+		prompt, ok = s.covered(line)
 	}
 	return prompt, ok && s.echoed(typed, settled)
+}
+
+// at returns the prompt if the line is one of the router.
+func (s *shell) at(line []byte) (prompt string, ok bool) {
+	if prompt, ok = s.d.at(line, s.name); !ok && s.host != "" {
+		prompt, ok = s.d.at(line, s.host)
+	}
+	return prompt, ok
+}
+
+// hostName takes a line that stays the last one for a prompt of configuration mode with
+// another name than that of exec mode, and learns the name. Of IOS-XE the global command
+// prompt names exec mode alone; configuration mode has the host name (netmiko issues 1708
+// and 2956).
+func (s *shell) hostName(line []byte) (prompt string, ok bool) {
+	m := s.d.prompt.FindSubmatch(bytes.TrimRight(line, " "))
+	if !s.d.cuts || s.name == "" || s.host != "" || m == nil || len(m[2]) == 0 {
+		return "", false
+	}
+	s.host = string(m[1])
+	return string(m[0]), true
 }
 
 // maxCovered is how many lines a router may print over a prompt.
 const maxCovered = 32
 
-// covered finds a prompt among the last lines, with nothing but a broadcast below.
-func (s *shell) covered() (string, bool) {
+// covered finds a prompt among the last lines, with nothing but a broadcast behind it: on
+// its own line, as IOS-XE's warning of its undo comes, or below. Open is the line that has
+// no end.
+func (s *shell) covered(open []byte) (string, bool) {
 	lines := s.screen.lines[s.from:]
-	for end, n := len(lines), 0; end > 0 && n < maxCovered; n++ {
+	end := len(lines)
+	if len(open) > 0 {
+		lines = append(append(bytes.Clone(lines), open...), '\n')
+	}
+	for n := 0; end > 0 && n < maxCovered; n++ {
 		begin := bytes.LastIndexByte(lines[:end-1], '\n') + 1
-		if prompt, ok := s.d.at(lines[begin:end-1], s.name); ok && begin > 0 && s.d.broadcast.Match(lines[end:]) {
-			s.screen.lines = s.screen.lines[:s.from+begin]
-			return prompt, true
+		for i := begin; begin > 0 && i < min(end, begin+maxPromptBytes); i++ {
+			if lines[i] != '#' && lines[i] != '>' {
+				continue
+			}
+			if prompt, ok := s.at(lines[begin : i+1]); ok && s.d.broadcast.Match(lines[i+1:]) {
+				s.screen.lines = s.screen.lines[:s.from+begin]
+				return prompt, true
+			}
 		}
 		end = begin
 	}
@@ -105,7 +141,7 @@ func (s *shell) echoEnd(lines []byte, typed string) (exact, loose int) {
 		if !long && bytes.HasSuffix(line, []byte(typed)) {
 			return at, loose
 		}
-		if _, old := s.d.at(line, s.name); loose == 0 && len(line) > 0 && !old && !s.d.isNoise(line) {
+		if _, old := s.at(line); loose == 0 && len(line) > 0 && !old && !s.d.isNoise(line) {
 			loose = at
 		}
 	}

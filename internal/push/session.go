@@ -35,6 +35,7 @@ type shell struct {
 	screen screen
 	from   int    // where on the screen the echo of the last thing typed begins
 	name   string // of the router, as its prompt has it; empty: not yet known
+	host   string // its name in configuration mode, where that is another one; empty: it is not
 	prompt string // the last
 	spent  error
 }

@@ -339,11 +339,21 @@ const (
 
 func TestNoise(t *testing.T) {
 	t.Parallel()
+	// As captures have them: the warning of the undo comes on the line of the prompt.
+	const minute = "Rollback Confirmed Change: Rollback will begin in one minute.\nEnter \"configure confirm\" if you wish to keep what you've configured\n"
+	const stamp = "Load for five secs: 13%/1%; one minute: 12%; five minutes: 13%\nTime source is NTP, 14:09:24.976 EDT Wed Oct 19 2016\n"
 	for name, c := range map[string]struct {
 		raw  string // between the line that was typed and its end
 		want string
 	}{
 		"in the middle":       {"one\n" + syslog2 + "\ntwo\nce1#", "one\ntwo\n"},
+		"of a zone":           {"one\n" + strings.Replace(syslog2, "UTC", "GMT+1", 1) + "\nce1#", "one\n"},
+		"exec timestamp":      {stamp + "\none\nce1#", "\none\n"},
+		"no time source":      {strings.Replace(stamp, "Time source is NTP, ", "No time source, *", 1) + "one\nce1#", "one\n"},
+		"behind the prompt":   {"one\nce1#" + minute, "one\n"},
+		"and then the log":    {"one\nce1#" + minute + "\n*Feb 15 15:56:41.560: Rollback:Acquired Configuration lock.\n" + syslog1 + "\n", "one\n"},
+		"without its end":     {"one\nce1#" + strings.TrimSuffix(minute, "\n"), "one\n"},
+		"the undo comes":      {"one\nce1#\nRollback Confirmed Change: Rolling to:flash:a-1\n\nTotal number of passes: 1\nRollback Done\n\n", "one\n"},
 		"over the prompt":     {"one\nce1#\n" + syslog1 + "\n", "one\n"},
 		"several":             {"one\nce1#\n" + syslog1 + "\n\n" + syslog2 + "\n", "one\n"},
 		"prompt shown again":  {"one\nce1#\n" + syslog1 + "\nce1#", "one\nce1#\n"},
@@ -574,6 +584,31 @@ func TestNothingStays(t *testing.T) {
 			t.Fatalf("%d goroutines stay:\n%s", len(ours), strings.Join(ours, "\n\n"))
 		}
 		runtime.Gosched()
+	}
+}
+
+// The global command prompt of IOS-XE names exec mode alone.
+func TestConfigurationModeHasAnotherName(t *testing.T) {
+	t.Parallel()
+	line := &cli{prompt: "0073-LSB-Ext#", answer: func(c *cli, line string) (string, string) {
+		switch line {
+		case "configure terminal":
+			return "Enter configuration commands, one per line.  End with CNTL/Z.\n", "EWM_20555_XPT(config)#"
+		case "router bgp 65001":
+			return "", "EWM_20555_XPT(config-router)#"
+		case "end":
+			return "", "0073-LSB-Ext#"
+		}
+		return line + "\n", c.prompt
+	}}
+	s := shellOf(t, iosxeDialect(), line, nil)
+	var got []string
+	for _, l := range []string{"configure terminal", "router bgp 65001", "do show clock", "end", "show clock"} {
+		got = append(got, run(t, s, l).Prompt)
+	}
+	want := []string{"EWM_20555_XPT(config)#", "EWM_20555_XPT(config-router)#", "EWM_20555_XPT(config-router)#", "0073-LSB-Ext#", "0073-LSB-Ext#"}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Error(diff)
 	}
 }
 

@@ -2,6 +2,7 @@ package emulator
 
 import (
 	"slices"
+	"strconv"
 	"strings"
 )
 
@@ -146,6 +147,10 @@ func (s *iosxeSession) negate(at *iosxeBlock, l *iosxeLine) string {
 		at.drop(func(b *iosxeBlock) bool {
 			return b.key == key || strings.HasPrefix(b.line, "ip address ") || strings.HasPrefix(b.line, "ipv6 address ")
 		})
+	case l.words[0] == "interface":
+		if at.drop(func(b *iosxeBlock) bool { return b.key == key }) > 0 && strings.Contains(l.words[1], ".") {
+			return "% Not all config may be removed and may reappear after reactivating the sub-interface\n" // captures
+		}
 	default:
 		at.drop(func(b *iosxeBlock) bool { return b.key == key })
 	}
@@ -166,6 +171,11 @@ func (s *iosxeSession) dropNeighbor(at *iosxeBlock, addr string) {
 
 // beside does what a line does beside standing there.
 func (s *iosxeSession) beside(at *iosxeBlock, in []iosxeStep, l *iosxeLine) string {
+	if l.words[0] == "neighbor" && l.words[2] == "timers" {
+		if hold, err := strconv.Atoi(l.words[4]); err == nil && hold < 20 {
+			return "% Warning: A hold time of less than 20 seconds increases the chances of peer flapping\n" // Cisco, BGP Command Reference, neighbor timers
+		}
+	}
 	if at.mode != "interface" || l.words[0] != "vrf" || at.has(l.text()) {
 		return ""
 	}

@@ -99,6 +99,8 @@ func TestErrors(t *testing.T) {
 		{"router bgp 65010", ""},
 		{"neighbor 192.0.2.1 timers 3 10", "% Specify remote-as or peer-group commands first\n"},
 		{"neighbor 192.0.2.1 remote-as 12076", ""},
+		{"neighbor 192.0.2.1 timers 7 20", ""},
+		{"neighbor 192.0.2.1 timers 6 19", "% Warning: A hold time of less than 20 seconds increases the chances of peer flapping\n"},
 		{"neighbor 192.0.2.1 timers 3 70000", invalid(len("r(config-router)#neighbor 192.0.2.1 timers 3 "))},
 		{"no neighbor 192.0.2.1 timer 3 70000", invalid(len("r(config-router)#no neighbor 192.0.2.1 timer 3 "))},
 		{"address-family ipv4", ""},
@@ -116,6 +118,8 @@ func TestErrors(t *testing.T) {
 		{"vrf forwarding BLUE", ""},
 		{"ip address 192.0.2.1 255.255.255.252", ""},
 		{"vrf forwarding RED", "% Interface GigabitEthernet0/0/2.7 IPv4 disabled and address(es) removed due to enabling VRF RED\n"},
+		{"no interface GigabitEthernet0/0/2.7", "% Not all config may be removed and may reappear after reactivating the sub-interface\n"},
+		{"no interface GigabitEthernet0/0/2.7", ""},
 		{"no interface GigabitEthernet0/0/1", "% Removal of physical interfaces is not permitted\n"},
 	} {
 		if answer := p.do(step.line); answer != step.answer {

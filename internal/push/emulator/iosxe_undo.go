@@ -67,7 +67,7 @@ func (m *iosxe) count(u *iosxeUndo, minutes int, idle bool) {
 	u.end = time.AfterFunc(time.Duration(minutes)*minute, func() { m.expire(u) })
 	u.warning = time.AfterFunc(time.Duration(minutes-1)*minute, func() {
 		if m.pending(u) && u.by != nil {
-			u.by.announce(iosxeOneMinute)
+			u.by.announce(iosxeOneMinute) // on the line of the prompt, as a capture shows it
 		}
 	})
 }
@@ -89,7 +89,7 @@ func (m *iosxe) expire(u *iosxeUndo) {
 	text := m.rollBack()
 	m.mu.Unlock()
 	if u.by != nil {
-		u.by.announce(text)
+		u.by.announce("\n" + text)
 	}
 }
 

@@ -95,18 +95,19 @@ func (s *junosSession) logged() string {
 	return "configure"
 }
 
-// prompt is the prompt behind an answer. While a commit waits for its confirmation,
-// configuration mode says so (seen in transcripts of several releases; the CLI User
-// Guide does not show it).
+// prompt is the prompt behind an answer. While a commit waits for its confirmation, a
+// line above it says so, in both modes (configuration mode: transcripts of several
+// releases; operational mode: netmiko pull request 2758; the CLI User Guide shows
+// neither).
 func (s *junosSession) prompt() string {
-	if s.mode == junosOperational {
-		return "\n" + s.name() + "> "
-	}
 	s.box.mu.Lock()
 	defer s.box.mu.Unlock()
 	note := ""
 	if s.box.pending != nil {
 		note = fmt.Sprintf("# commit confirmed will be rolled back in %s\n", junosMinutes(s.box.history[0].minutes))
+	}
+	if s.mode == junosOperational {
+		return "\n" + note + s.name() + "> "
 	}
 	return "\n" + note + "[edit]\n" + s.name() + "# "
 }

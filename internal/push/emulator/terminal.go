@@ -209,7 +209,7 @@ func (t *terminal) page(text string) (rest string, err error) {
 // announce writes text whatever the session is doing, as routers do with news of
 // their own. It may be called from another goroutine; a session that is gone does
 // not see it.
-func (t *terminal) announce(text string) { _ = t.send("\n" + text) }
+func (t *terminal) announce(text string) { _ = t.send(text) }
 
 // send writes text with the line ends of a terminal.
 func (t *terminal) send(text string) error {
