@@ -11,9 +11,9 @@ import (
 )
 
 // What of goflow2 is used: its readers of templates, of option data and of sFlow's
-// records. It believes what a packet says about itself: it makes room for as many
-// fields as a template claims, and reads for ever where a template has no length
-// (v2.2.6). So a caller here has measured what it hands over.
+// records other than sampled headers. It believes what a packet says about itself: it
+// makes room for as many fields as a template claims, and reads for ever where a template
+// has no length (v2.2.6). So a caller here has measured what it hands over.
 
 // parseTemplate reads one template of a data set's records: b holds it and nothing
 // else.
@@ -101,17 +101,16 @@ func (p *sampledPacket) record(format uint32, data []byte, reader *bytes.Buffer)
 	if !wanted(format, data) {
 		return
 	}
+	if format == sflow.FLOW_TYPE_RAW {
+		p.sampledHeader(data)
+		return
+	}
 	*reader = *bytes.NewBuffer(data)
 	record, err := sflow.DecodeFlowRecord(&sflow.RecordHeader{DataFormat: format, Length: uint32(len(data))}, reader)
 	if err != nil {
 		return
 	}
 	switch r := record.Data.(type) {
-	case sflow.SampledHeader:
-		p.hasHeader, p.protocol, p.bytes = true, r.Protocol, r.FrameLength
-		// An opaque of XDR has its length before it and up to three bytes behind it
-		// (RFC 4506 §4.10); goflow2 hands over both.
-		p.header = r.HeaderData[:min(int(r.OriginalLength), len(r.HeaderData))]
 	case sflow.SampledIPv4:
 		p.sampledIP(r.SampledIPBase)
 	case sflow.SampledIPv6:
@@ -121,6 +120,15 @@ func (p *sampledPacket) record(format uint32, data []byte, reader *bytes.Buffer)
 	case sflow.ExtendedRouter:
 		p.nextHop, _ = netip.AddrFromSlice(r.NextHop)
 	}
+}
+
+// sampledHeader takes over the first bytes of a packet. Nearly every sample is one, and
+// goflow2 (v2.2.6) takes memory for each. An opaque of XDR has its length before it and up
+// to three bytes behind it (RFC 4506 §4.10).
+func (p *sampledPacket) sampledHeader(data []byte) {
+	p.hasHeader, p.protocol, p.bytes = true, binary.BigEndian.Uint32(data), binary.BigEndian.Uint32(data[4:])
+	length, header := binary.BigEndian.Uint32(data[12:]), data[16:]
+	p.header = header[:min(uint64(length), uint64(len(header)))]
 }
 
 // sampledIP takes over what stands in for the header of a packet.
