@@ -148,6 +148,7 @@ func (d *Decoder) source(k sourceKey) *source {
 	}
 	s := &source{Source: Source{Addr: k.addr, Domain: k.domain, Protocol: k.protocol}}
 	d.sources[k] = s
+	d.borrow(s)
 	return s
 }
 
@@ -185,6 +186,7 @@ func (d *Decoder) heard(s *source, h *header, to Sink) {
 	s.Skew = skew(h)
 	if s.sequence.next(h) {
 		d.forget(s)
+		d.borrow(s)
 		to.Interface(Interface{Exporter: s.Addr, Domain: s.Domain})
 	}
 }

@@ -40,7 +40,7 @@ func TestDecoderFlow(t *testing.T) {
 		{"ipfix, milliseconds", [][]byte{
 			packet10(message{domain: 210, export: decoderTime}, set(2, templateOf(300, 8, 4, 12, 4, 15, 4, 10, 4, 14, 4, 2, 8, 1, 8, 152, 8, 153, 8, 7, 2, 11, 2, 4, 1))),
 			packet10(message{domain: 210, export: decoderTime}, set(300, "10.100.0.10", "10.1.0.4", "198.51.100.1", uint32(2), uint32(7), uint64(10), uint64(10000),
-				uint64(start.UnixMilli()+500), uint64(end.UnixMilli()+500), uint16(45001), uint16(5201), uint8(6)))},
+				uint64(start.UnixMilli()+1000), uint64(end.UnixMilli()+500), uint16(45001), uint16(5201), uint8(6)))},
 			want(IPFIX, 210, nil)},
 		{"ipfix, reduced sizes and a name of variable length before", [][]byte{
 			packet10(message{}, set(2, templateOf(300, 82, 65535, 8, 4, 12, 4, 18, 4, 252, 2, 253, 3, 2, 3, 1, 5, 158, 4, 159, 4, 182, 2, 183, 2, 4, 1))),
@@ -163,6 +163,32 @@ func TestDecoderClock(t *testing.T) {
 	}
 }
 
+// A flow may have begun days ago: its record is of no window that began since, and not one
+// without a beginning. Where it has ended as long ago, too, the record is of another clock
+// than its header.
+func TestDecoderLongFlow(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct{ age, ended, want time.Duration }{
+		{10 * time.Second, 0, 11 * time.Second}, // a time of export in whole seconds may have lost one
+		{2 * time.Hour, 0, 2*time.Hour + time.Second},
+		{5 * 24 * time.Hour, 0, 5*24*time.Hour + time.Second},
+		{10 * 365 * 24 * time.Hour, 0, -1},
+		{3*time.Hour + time.Second, 3 * time.Hour, -1},
+	} {
+		var got caught
+		d := NewDecoder(Bounds{})
+		d.Packet(packet10(message{}, set(2, templateOf(256, 8, 4, 12, 4, 152, 8, 153, 8))), decoderRouter, decoderTime, &got)
+		d.Packet(packet10(message{}, set(256, "10.0.0.1", "10.0.0.2", uint64(decoderTime.Add(-c.age).UnixMilli()), uint64(decoderTime.Add(-c.ended).UnixMilli()))), decoderRouter, decoderTime, &got)
+		want := decoderTime.Add(-c.want)
+		if c.want < 0 {
+			want = time.Time{}
+		}
+		if r := got.last(t); !r.Start.Equal(want) {
+			t.Errorf("began %v before its export: start %v, want %v", c.age, r.Start, want)
+		}
+	}
+}
+
 // The two forms of NTP's time, seconds, and a begin told by a duration or by when the
 // exporter began.
 func TestDecoderTimes(t *testing.T) {
@@ -177,10 +203,10 @@ func TestDecoderTimes(t *testing.T) {
 		values     []any
 		start, end time.Duration
 	}{
-		{"microseconds", []uint16{154, 8, 155, 8}, []any{ntpOf(end.Add(-time.Second)), ntpOf(end)}, 4 * time.Second, 3 * time.Second},
-		{"nanoseconds", []uint16{156, 8, 157, 8}, []any{ntpOf(end.Add(-time.Second)), ntpOf(end)}, 4 * time.Second, 3 * time.Second},
+		{"microseconds", []uint16{154, 8, 155, 8}, []any{ntpOf(end.Add(-time.Second)), ntpOf(end)}, 4500 * time.Millisecond, 3 * time.Second},
+		{"nanoseconds", []uint16{156, 8, 157, 8}, []any{ntpOf(end.Add(-time.Second)), ntpOf(end)}, 4500 * time.Millisecond, 3 * time.Second},
 		{"seconds and a duration", []uint16{151, 4, 161, 4}, []any{uint32(decoderTime.Unix() - 2), uint32(1000)}, 3500 * time.Millisecond, 2500 * time.Millisecond},
-		{"uptime, and when it began", []uint16{22, 4, 21, 4, 160, 8}, []any{uint32(1000), uint32(3000), uint64(decoderTime.UnixMilli() - 6000)}, 5500 * time.Millisecond, 3500 * time.Millisecond},
+		{"uptime, and when it began", []uint16{22, 4, 21, 4, 160, 8}, []any{uint32(1000), uint32(3000), uint64(decoderTime.UnixMilli() - 6000)}, 6 * time.Second, 3500 * time.Millisecond},
 	} {
 		var got caught
 		d := NewDecoder(Bounds{})

@@ -135,8 +135,10 @@ func (h *header) times(v *values, init uint64) (start, end time.Time) {
 	if v.told&some == 0 {
 		return start, end
 	}
-	start = h.moment(v, init, startSysUpTime, startSeconds, startDelta)
-	end = h.moment(v, init, endSysUpTime, endSeconds, endDelta)
+	// A time of export in whole seconds has lost half a second on average, and a whole one
+	// at most: a flow must not seem to have begun later than it did.
+	start = h.moment(v, init, startSysUpTime, startSeconds, startDelta, longestFlow, time.Second)
+	end = h.moment(v, init, endSysUpTime, endSeconds, endDelta, longestAgo, time.Second/2)
 	duration := time.Duration(min(v.first(durationMilliseconds), 1<<32)) * time.Millisecond
 	if v.has(durationMicroseconds) {
 		duration = time.Duration(min(v.n[durationMicroseconds], 1<<42)) * time.Microsecond
@@ -149,6 +151,11 @@ func (h *header) times(v *values, init uint64) (start, end time.Time) {
 			end = start.Add(duration)
 		}
 	}
+	// What began long ago is believed of a flow that goes on. Where the end is as far away, or
+	// not told, the record and the header are of different clocks.
+	if h.at.Sub(start) > longestAgo && h.at.Sub(end) > longestAgo {
+		return time.Time{}, time.Time{}
+	}
 	if end.After(h.at) {
 		end = h.at
 	}
@@ -160,41 +167,41 @@ func (h *header) times(v *values, init uint64) (start, end time.Time) {
 
 // moment returns one of the two times. Its forms have numbers of the same order: two
 // apart from seconds on are milliseconds, microseconds and nanoseconds.
-func (h *header) moment(v *values, init uint64, up, seconds, delta kind) time.Time {
+func (h *header) moment(v *values, init uint64, up, seconds, delta kind, longest, lost time.Duration) time.Time {
 	switch {
 	case v.has(up) && h.told:
-		return h.onOurClock(time.Duration(int32(h.uptime-uint32(v.n[up]))) * time.Millisecond)
+		return h.onOurClock(time.Duration(int32(h.uptime-uint32(v.n[up])))*time.Millisecond, longest)
 	case v.has(delta):
-		return h.onOurClock(time.Duration(min(v.n[delta], 1<<42)) * time.Microsecond)
+		return h.onOurClock(time.Duration(min(v.n[delta], 1<<42))*time.Microsecond, longest)
 	case h.export.IsZero():
 		return time.Time{}
 	case v.has(seconds + 2): // milliseconds
-		return h.since(time.UnixMilli(int64(min(v.n[seconds+2], 1<<48))))
+		return h.since(time.UnixMilli(int64(min(v.n[seconds+2], 1<<48))), longest, lost)
 	case v.has(seconds + 4): // microseconds
-		return h.since(ntp(v.n[seconds+4]))
+		return h.since(ntp(v.n[seconds+4]), longest, lost)
 	case v.has(seconds + 6): // nanoseconds
-		return h.since(ntp(v.n[seconds+6]))
+		return h.since(ntp(v.n[seconds+6]), longest, lost)
 	case v.has(seconds):
-		return h.since(time.Unix(int64(min(v.n[seconds], 1<<33)), 0))
+		return h.since(time.Unix(int64(min(v.n[seconds], 1<<33)), 0), longest, lost)
 	case v.has(up):
 		if n := v.first(systemInit); n != 0 {
 			init = n
 		}
 		if init != 0 {
-			return h.since(time.UnixMilli(int64(min(init, 1<<48) + v.n[up])))
+			return h.since(time.UnixMilli(int64(min(init, 1<<48)+v.n[up])), longest, lost)
 		}
 	}
 	return time.Time{}
 }
 
 // since puts a moment of the exporter's clock on ours. A time of export in whole
-// seconds has lost half a second on average.
-func (h *header) since(t time.Time) time.Time {
+// seconds has lost something.
+func (h *header) since(t time.Time, longest, lost time.Duration) time.Time {
 	export := h.export
 	if h.coarse {
-		export = export.Add(time.Second / 2)
+		export = export.Add(lost)
 	}
-	return h.onOurClock(export.Sub(t))
+	return h.onOurClock(export.Sub(t), longest)
 }
 
 // ntp reads a time in NTP's format (RFC 7011 §6.1.9): seconds since 1900 and their

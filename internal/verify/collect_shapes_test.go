@@ -28,10 +28,11 @@ func TestShapes(t *testing.T) {
 	six := func(r *Record) {
 		r.Src, r.Dst, r.Key, r.NextHop = netip.MustParseAddr(src6), netip.MustParseAddr(dst6), keyOf(src6, dst6), netip.MustParseAddr(hop6)
 	}
-	// Times of export in whole seconds count as half a second later.
+	// Times of export in whole seconds count as half a second later, and of a beginning as a
+	// whole one.
 	half := func(change func(*Record)) func(*Record) {
 		return func(r *Record) {
-			r.Start, r.End = r.Start.Add(-time.Second/2), r.End.Add(-time.Second/2)
+			r.Start, r.End = r.Start.Add(-time.Second), r.End.Add(-time.Second/2)
 			change(r)
 		}
 	}

@@ -22,6 +22,9 @@ type JudgeOptions struct {
 	Trusted []string
 	// Unconfirmed are routers whose interfaces the intent alone has numbered.
 	Unconfirmed []string
+	// Rates are by router how coarsely it samples, one packet in N. Absent: nobody tells,
+	// and it is taken to sample as the others do.
+	Rates map[string]uint32
 }
 
 // defaultSamples is enough to tell that not much of the traffic goes elsewhere: what
@@ -73,6 +76,7 @@ type judge struct {
 	vpns       map[string]*plan.VPN
 	shows      map[shown]bool
 	passed     map[Crossing]bool
+	collected  map[string]bool // paths of which Azure's Traffic Collector tells
 	// covering are the prefixes that each router brings into BGP; made when they are
 	// asked for.
 	covering map[string]map[origin]bool
@@ -88,7 +92,7 @@ func newJudge(p *plan.Plan, s sim.Scenario, counts []Count, silent []string, o J
 	o.MinSamples = cmp.Or(o.MinSamples, defaultSamples)
 	j := &judge{
 		p: p, scenario: s, o: o, keep: activeTimeout(p), statements: make(map[string]int, len(p.Statements)), counts: make(map[Traffic]*Count, len(counts)),
-		silent: make(map[string]bool, len(silent)), failed: make(map[string]bool), peerings: make(map[string]*plan.CircuitPeering), vpns: make(map[string]*plan.VPN, len(p.VPNs)), shows: make(map[shown]bool), passed: make(map[Crossing]bool), covering: make(map[string]map[origin]bool),
+		silent: make(map[string]bool, len(silent)), failed: make(map[string]bool), peerings: make(map[string]*plan.CircuitPeering), vpns: make(map[string]*plan.VPN, len(p.VPNs)), shows: make(map[shown]bool), passed: make(map[Crossing]bool), collected: make(map[string]bool), covering: make(map[string]map[origin]bool),
 	}
 	for i := range p.Statements {
 		j.statements[p.Statements[i].Name] = i
@@ -100,6 +104,7 @@ func newJudge(p *plan.Plan, s sim.Scenario, counts []Count, silent []string, o J
 			if l.Samples > 0 {
 				j.shows[shown{l.Leg.Router, c.Traffic.Direction}] = true
 				j.passed[Crossing{l.Leg, c.Traffic.Direction}] = true
+				j.collected[l.Leg.Path] = j.collected[l.Leg.Path] || l.Leg.Whole
 			}
 		}
 	}
@@ -137,6 +142,7 @@ type trial struct {
 	expected  []want
 	legs      []LegShare // expected ones first
 	encrypted bool       // a VPN is the first of prefer
+	coarse    eye        // beside the prediction
 
 	fails, gaps, notes []string
 	wait               time.Duration
@@ -178,13 +184,13 @@ func (j *judge) open(statement int, f *sim.Flow, d sim.Direction, r *sim.Result)
 	for _, w := range t.expected {
 		l := LegShare{Leg: w.Leg, Expected: true}
 		if c := t.counted(w.Leg); c != nil {
-			l.Amount, l.Rungs, l.Series = c.Amount, c.Rungs, c.Series
+			l.Amount, l.Pairs, l.Rungs, l.Series = c.Amount, c.Pairs, c.Rungs, c.Series
 		}
 		t.legs = append(t.legs, l)
 	}
 	for _, c := range t.count.Legs {
 		if !t.expects(c.Leg) && c.Amount != (Amount{}) {
-			t.legs = append(t.legs, LegShare{Leg: c.Leg, Expected: c.Leg.Whole && t.expectsPath(c.Leg.Path), Amount: c.Amount, Rungs: c.Rungs, Series: c.Series})
+			t.legs = append(t.legs, LegShare{Leg: c.Leg, Expected: c.Leg.Whole && t.expectsPath(c.Leg.Path), Amount: c.Amount, Pairs: c.Pairs, Rungs: c.Rungs, Series: c.Series})
 		}
 	}
 	slices.SortStableFunc(t.legs, func(a, b LegShare) int {
@@ -197,6 +203,9 @@ func (j *judge) open(statement int, f *sim.Flow, d sim.Direction, r *sim.Result)
 		return 1
 	})
 	shareOut(t.legs)
+	if len(j.o.Rates) > 0 {
+		t.coarse = t.coarsest()
+	}
 	return t
 }
 
@@ -225,11 +234,12 @@ func (t *trial) hear() {
 	t.unplaced()
 	t.deaf()
 	t.doubtful()
+	t.lasting()
 	if t.nothing() {
 		t.absent()
 	} else {
 		t.strays()
-		t.lasting()
+		t.spanning()
 		t.balance()
 		t.whole()
 		t.enough()

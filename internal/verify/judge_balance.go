@@ -20,13 +20,10 @@ func (t *trial) balance() {
 		return
 	}
 	for _, g := range t.groups() {
-		var flows uint64
 		var empty []*LegShare
 		alive := 0
 		for _, l := range g {
-			if provenOf(l) > 0 {
-				flows += max(l.Flows, 1)
-			} else if l.Samples == 0 && !t.isDead(l.Leg) {
+			if l.Samples == 0 && !t.isDead(l.Leg) {
 				empty = append(empty, l)
 			}
 			if !t.isDead(l.Leg) || provenOf(l) > 0 {
@@ -38,32 +35,36 @@ func (t *trial) balance() {
 				t.untold(l)
 				continue // said already, or the circuit alone is told
 			}
-			t.emptyLeg(l, g, alive, flows)
+			t.emptyLeg(l, g, alive)
 		}
 	}
 }
 
 // emptyLeg judges an expected leg on which nothing was seen, while its group, of k
 // legs in use, carried some flows.
-func (t *trial) emptyLeg(l *LegShare, g balanced, k int, flows uint64) {
-	need := flowsFor(k, t.rows)
+func (t *trial) emptyLeg(l *LegShare, g balanced, k int) {
+	need, chosen := flowsFor(k, t.rows), t.chances(g, l.Leg)
 	switch {
 	case t.have() == 0: // and more is missing than one leg
-	case flows == 0 && t.direction == sim.ToAzure && t.elsewhere(l.Leg.Router):
+	case chosen.seen == 0 && t.direction == sim.ToAzure && t.elsewhere(l.Leg.Router):
 		// The LAN decides which router gets a flow.
 		t.note("%s carries nothing: the LAN decides which router gets this traffic", legWords(l.Leg))
-	case flows == 0:
+	case chosen.seen == 0:
 		t.gap(true, "%s carries nothing, and is predicted to", legWords(l.Leg))
-	case flows < need:
-		t.gap(false, "%s carries nothing yet: %s cannot tell that from chance, it takes %d", legWords(l.Leg), numberOf(flows, "flow"), need)
-		t.later(flows, need)
+	case chosen.n < need && chosen.rate > 0:
+		t.gap(false, "%s carries nothing yet: at one packet in %d %s elsewhere cannot tell that from chance", legWords(l.Leg), chosen.rate, chosen.words())
+	case chosen.n < need:
+		t.gap(false, "%s carries nothing yet: %s cannot tell that from chance, it takes %d", legWords(l.Leg), chosen.words(), need)
+		if !chosen.pairs { // of hosts there may be no more
+			t.later(chosen.n, need)
+		}
 	case t.many(t.unknown()):
 		t.gap(true, "%s carries nothing, or what could not be placed", legWords(l.Leg))
 	default:
-		t.fails = append(t.fails, t.unbalanced(l, g, k, flows))
+		t.fails = append(t.fails, t.unbalanced(l, g, k, chosen))
 		if !t.shows[shown{l.Leg.Router, t.direction}] {
 			t.note("%s shows no traffic of any statement %s: it may not export that direction", l.Leg.Router, towardOf(t.direction))
-		} else if t.direction == sim.ToAzure {
+		} else if t.direction == sim.ToAzure && !chosen.pairs {
 			t.note("a router that hashes by addresses alone spreads pairs of hosts, not flows: then few hosts explain it")
 		}
 		if t.shows[shown{l.Leg.Router, t.direction}] && !t.watched(l.Leg) {

@@ -170,7 +170,8 @@ func (t *trial) have() uint64 {
 // enough judges whether there are enough samples for a proof, and if not, why.
 func (t *trial) enough() {
 	have, need := t.have(), uint64(t.o.MinSamples)
-	if have >= need {
+	worth := t.evidence()
+	if worth >= need {
 		return
 	}
 	early := t.count.Early.Samples
@@ -185,6 +186,9 @@ func (t *trial) enough() {
 		t.stuck = true
 	case have == 0:
 		t.gap(true, "no packet is proved on an expected leg; a verdict takes %d", need)
+	case worth < have:
+		t.gap(false, "%s samples one packet in %d, and would have seen %d of what %s on expected legs stand for: a verdict takes %d", t.coarse.router, t.coarse.rate, worth, packetsOf(have), need)
+		t.later(t.proven(), times(need, t.coarse.rate))
 	default:
 		t.gap(false, "%s on expected legs, and a verdict takes %d", packetsOf(have), need)
 		t.later(have, need)
@@ -266,24 +270,8 @@ func (t *trial) remarkClear() {
 	}
 }
 
-// remarkRate says what sampling leaves open.
-func (t *trial) remarkRate() {
-	var sum Amount
-	for i := range t.legs {
-		sum.add(t.legs[i].Amount)
-	}
-	switch {
-	case sum.Unknown > 0 && len(t.fails) == 0 && t.have() > 0:
-		t.note("nobody tells the sampling rate of %s: volumes are as seen, and if it is sampled, another leg could carry up to %s unseen", packetsOf(sum.Unknown), atMost(unseen(t.have())))
-	case sum.Unknown > 0:
-		t.note("nobody tells the sampling rate of %s: volumes are as seen, and shares hold if all sample alike", packetsOf(sum.Unknown))
-	case sum.Packets > sum.Samples && len(t.fails) == 0 && t.have() > 0:
-		t.note("sampled: another leg could carry up to %s of it and stay unseen (95 %% confidence)", atMost(unseen(t.have())))
-	}
-}
-
-// beside looks for routers beside the predicted path that export nothing: what they
-// carry of this traffic would not show.
+// beside looks for what is beside the predicted path and exports nothing: what it carries
+// of this traffic would not show.
 func (t *trial) beside() {
 	if t.nothing() {
 		return
@@ -296,6 +284,9 @@ func (t *trial) beside() {
 	}
 	if len(names) > 0 {
 		t.gap(true, "not seen: what goes by %s, of which nothing comes; --idle says that silence there is idleness", listed(names))
+	}
+	if legs := t.uncollected(); len(legs) > 0 {
+		t.gap(true, "not seen: what goes by %s, of which neither a router nor Azure's Traffic Collector tells", someOf(legs))
 	}
 }
 

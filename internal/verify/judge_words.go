@@ -21,6 +21,18 @@ func shortLeg(l Leg) string {
 	return text
 }
 
+// someOf lists legs, of many the first.
+func someOf(legs []Leg) string {
+	if n := len(legs); n > 2 {
+		return fmt.Sprintf("%s and %d other links or tunnels", legWords(legs[0]), n-1)
+	}
+	var out []string
+	for _, l := range legs {
+		out = append(out, legWords(l))
+	}
+	return listed(out)
+}
+
 // towardOf is a direction in sentences.
 func towardOf(d sim.Direction) string { return [...]string{"to Azure", "from Azure"}[d] }
 
@@ -96,12 +108,12 @@ func volumeOf(a Amount) string {
 }
 
 // unbalanced says that an expected leg carries nothing though others of its group do.
-func (t *trial) unbalanced(l *LegShare, g balanced, k int, flows uint64) string {
+func (t *trial) unbalanced(l *LegShare, g balanced, k int, chosen chances) string {
 	with := fmt.Sprintf("%d other legs", k-1)
 	for _, o := range g {
 		if k == 2 && o != l && (provenOf(o) > 0 || !t.isDead(o.Leg)) {
 			with = legWords(o.Leg)
 		}
 	}
-	return fmt.Sprintf("%s carries nothing of %s that it should share with %s", legWords(l.Leg), numberOf(flows, "flow"), with)
+	return fmt.Sprintf("%s carries nothing of %s that it should share with %s", legWords(l.Leg), chosen.words(), with)
 }

@@ -26,14 +26,16 @@ type PlaceOptions struct {
 type Placer struct {
 	plan       *plan.Plan
 	classifier *classifier
-	legs       []Leg // in the order of the plan
-	tables     []int // of the classifier, by leg
+	legs       []Leg  // in the order of the plan
+	tables     []int  // of the classifier, by leg
+	pairs      []bool // by leg: its router chooses a leg by addresses alone
 	exporters  map[netip.Addr]exporter
 	routers    []placed
 	peerings   []peering
 	circuits   map[string][]peering // by name in lower case
 	all        []int                // the tables that have statements
 	others     int                  // interfaces that are kept and are no leg's
+	named      []int                // routers whose exporter has named the last of their legs, since somebody looked
 }
 
 // An exporter is who sends from an address.
@@ -115,7 +117,7 @@ func (p *Placer) placeLegs() {
 		for _, to := range v.Tunnels {
 			r := index[to.Router]
 			t := &p.plan.Routers[r].Tunnels[to.Tunnel]
-			leg := p.add(Leg{Path: v.Name, Router: to.Router, Instance: to.Instance}, t.VRF)
+			leg := p.add(Leg{Path: v.Name, Router: to.Router, Instance: to.Instance}, t.VRF, byAddresses(&p.plan.Routers[r]))
 			p.routers[r].add(legEnd{leg: leg, name: canonical(p.routers[r].platform, t.Interface), neighbors: []netip.Addr{t.Session.Neighbor}}, p.tables[leg])
 		}
 	}
@@ -126,7 +128,7 @@ func (p *Placer) placePeering(of *plan.CircuitPeering, index map[string]int) {
 	for _, to := range of.Links {
 		r := index[to.Router]
 		l := &p.plan.Routers[r].Links[to.Link]
-		leg := p.add(Leg{Path: of.Path, Router: to.Router, Position: to.Position}, l.VRF)
+		leg := p.add(Leg{Path: of.Path, Router: to.Router, Position: to.Position}, l.VRF, byAddresses(&p.plan.Routers[r]))
 		end := legEnd{leg: leg, name: canonical(p.routers[r].platform, l.Subinterface()), tag: l.Tag}
 		for i := range l.Sessions {
 			end.neighbors = append(end.neighbors, l.Sessions[i].Neighbor)
@@ -135,17 +137,26 @@ func (p *Placer) placePeering(of *plan.CircuitPeering, index map[string]int) {
 		p.routers[r].addPort(canonical(p.routers[r].platform, l.Interface), end)
 		whole.tags = append(whole.tags, l.Tag)
 	}
-	whole.leg = p.add(Leg{Path: of.Path, Whole: true}, of.VRF)
+	whole.leg = p.add(Leg{Path: of.Path, Whole: true}, of.VRF, false)
 	p.peerings = append(p.peerings, whole)
 }
 
 // add numbers a leg. Two tunnels of one router to one instance are one.
-func (p *Placer) add(l Leg, vrf plan.Name) int32 {
+func (p *Placer) add(l Leg, vrf plan.Name, pairs bool) int32 {
 	if i := slices.Index(p.legs, l); i >= 0 {
 		return int32(i)
 	}
-	p.legs, p.tables = append(p.legs, l), append(p.tables, p.classifier.tableOf(vrf))
+	p.legs, p.tables, p.pairs = append(p.legs, l), append(p.tables, p.classifier.tableOf(vrf)), append(p.pairs, pairs)
 	return int32(len(p.legs) - 1)
+}
+
+// byAddresses reports whether a router chooses among equal paths by the addresses of a
+// packet alone, so that all flows between two hosts take one link. IOS-XE does by itself,
+// and ercfg renders nothing else; an SRX looks at the protocol besides.
+// Source: Cisco IOS IP Switching Command Reference, ip cef load-sharing algorithm
+// (universal); Junos OS, Understanding ECMP Flow-Based Forwarding.
+func byAddresses(r *plan.Router) bool {
+	return r.Platform == plan.IOSXE || r.Platform == plan.Junos && r.Model == plan.SRX
 }
 
 func (r *placed) add(e legEnd, table int) {

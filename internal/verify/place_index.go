@@ -190,7 +190,11 @@ func (p *Placer) Interface(i Interface) {
 		}
 		p.others++
 	}
+	numbered := r.indexes.numbered
 	r.name(ByOptions, i.Index, i.Name)
+	if r.indexes.numbered && !numbered {
+		p.named = append(p.named, e.router)
+	}
 }
 
 // Unconfirmed are the routers whose interfaces the intent alone has numbered.

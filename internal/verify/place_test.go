@@ -213,7 +213,7 @@ func TestPlaceTunnel(t *testing.T) {
 	numbered(p) // links 101 and 102, tunnels 103 and 104
 	pl := NewPlacer(p, PlaceOptions{})
 	const ce = "10.20.255.1"
-	if i := slices.IndexFunc(pl.legs, func(l Leg) bool { return l.Instance == "a" }); pl.add(pl.legs[i], "") != int32(i) {
+	if i := slices.IndexFunc(pl.legs, func(l Leg) bool { return l.Instance == "a" }); pl.add(pl.legs[i], "", false) != int32(i) {
 		t.Error("a second tunnel of a router to one instance is a leg of its own")
 	}
 	checkPlaces(t, pl, []placeCase{

@@ -223,7 +223,7 @@ func browsed(t *testing.T, browser, scheme, path string) []byte {
 		"--dump-dom", "file://"+path)
 	var errs bytes.Buffer
 	cmd.Stderr = &errs
-	cmd.WaitDelay = time.Second // its own children may hold the pipe
+	cmd.WaitDelay = 20 * time.Second // its own children may hold the pipe for a while
 	output, err := cmd.Output()
 	if err != nil {
 		t.Fatalf("%s: %v", browser, err)

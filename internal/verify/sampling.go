@@ -28,6 +28,7 @@ type sampling struct {
 	ifs    bool   // rates has some of interfaces
 	sole   uint32 // the rate of all samplers, if they agree
 	differ bool
+	lent   map[samplerRef]uint32 // of samplers that another domain of the exporter has told
 }
 
 // set takes over a rate of so many taken of a population, and returns it. One that
@@ -53,6 +54,20 @@ func (m *sampling) set(of samplerRef, population, taken uint64) uint32 {
 	return n
 }
 
+// borrow takes over the rate of a sampler from another domain. What the domain itself has
+// told is believed before it.
+func (m *sampling) borrow(of samplerRef, n uint32, bound int) {
+	if of.scope != sampler && of.scope != selector {
+		return
+	}
+	if m.lent == nil {
+		m.lent = make(map[samplerRef]uint32)
+	}
+	if _, known := m.lent[of]; known || len(m.lent) < bound {
+		m.lent[of] = n
+	}
+}
+
 // room says whether the rate of one more sampler may be kept.
 func (m *sampling) room(of samplerRef, bound int) bool {
 	_, known := m.rates[of]
@@ -70,7 +85,10 @@ func (m *sampling) of(v *values, template uint16) uint32 {
 		return n
 	}
 	if ref, ok := namedSampler(v); ok {
-		return m.rates[ref]
+		if n := m.rates[ref]; n != 0 {
+			return n
+		}
+		return m.lent[ref]
 	}
 	if n := m.rates[samplerRef{ofTemplate, uint64(template)}]; n != 0 {
 		return n

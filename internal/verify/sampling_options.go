@@ -56,8 +56,41 @@ func (d *Decoder) rate(src *source, v *values) {
 		d.drops.Templates++
 		return
 	}
+	before := src.sampling.rates[ref]
 	src.Sampling = src.sampling.set(ref, population, taken)
+	if ok && src.Sampling != before {
+		d.lend(src, ref)
+	}
 }
+
+// lend tells the other domains of an exporter the rate of a sampler: IOS-XE tells its
+// samplers in a domain that no flow is of (https://github.com/akvorado/akvorado/issues/89).
+func (d *Decoder) lend(from *source, of samplerRef) {
+	for _, s := range d.sources {
+		if s != from && s.sibling(from) {
+			s.sampling.borrow(of, from.sampling.rates[of], d.bounds.Templates)
+		}
+	}
+}
+
+// borrow takes over what the other domains of an exporter have told before. Where two of
+// them differ, the rate is not known.
+func (d *Decoder) borrow(to *source) {
+	for _, s := range d.sources {
+		if s == to || !s.sibling(to) {
+			continue
+		}
+		for of, n := range s.sampling.rates {
+			if other, known := to.sampling.lent[of]; known && other != n {
+				n = 0
+			}
+			to.sampling.borrow(of, n, d.bounds.Templates)
+		}
+	}
+}
+
+// sibling reports whether two sources are domains of one exporter.
+func (s *source) sibling(o *source) bool { return s.Addr == o.Addr && s.Protocol == o.Protocol }
 
 // optionValues returns the numbers of one row of option data, and the name of an
 // interface if it has one.

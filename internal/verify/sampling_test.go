@@ -2,6 +2,7 @@ package verify
 
 import (
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 )
@@ -64,6 +65,46 @@ func TestSampling(t *testing.T) {
 		}
 		if d.Drops() != (Drops{}) {
 			t.Errorf("%s: dropped %+v", c.name, d.Drops())
+		}
+	}
+}
+
+// IOS-XE tells its samplers in a domain of their own, before or after the flows come; what
+// a domain tells itself is believed before that, and another protocol's samplers are others.
+func TestSamplingDomains(t *testing.T) {
+	t.Parallel()
+	table := func(domain, rate uint32) func(d *Decoder, s Sink) {
+		return func(d *Decoder, s Sink) {
+			d.Packet(packet9(message{domain: domain}, set(1, optionsOf(9, 500, 1, 1, 4, 48, 1, 50, 4)), set(500, uint32(0), uint8(3), rate)), decoderRouter, decoderTime, s)
+		}
+	}
+	flow := func(d *Decoder, s Sink) {
+		d.Packet(packet9(message{domain: 1, uptime: 500000}, set(0, templateOf(256, 8, 4, 12, 4, 48, 1)), set(256, "10.0.0.1", "10.0.0.2", uint8(3))), decoderRouter, decoderTime, s)
+	}
+	// The domain of the flows begins anew.
+	again := func(d *Decoder, s Sink) {
+		d.Packet(packet9(message{domain: 1, sequence: 0, uptime: 1000}, set(0, templateOf(256, 8, 4, 12, 4, 48, 1))), decoderRouter, decoderTime.Add(time.Hour), s)
+	}
+	for _, c := range []struct {
+		name string
+		sent []func(*Decoder, Sink)
+		want uint32
+	}{
+		{"nobody tells", []func(*Decoder, Sink){flow}, 0},
+		{"told before", []func(*Decoder, Sink){table(6, 100), flow}, 100},
+		{"told after", []func(*Decoder, Sink){flow, table(6, 100), flow}, 100},
+		{"changed", []func(*Decoder, Sink){table(6, 100), flow, table(6, 200), flow}, 200},
+		{"its own", []func(*Decoder, Sink){table(6, 100), table(1, 50), flow}, 50},
+		{"begun anew", []func(*Decoder, Sink){table(6, 100), flow, again, flow}, 100},
+		{"two that differ", []func(*Decoder, Sink){table(6, 100), table(7, 200), flow}, 0},
+	} {
+		var got caught
+		d := NewDecoder(Bounds{})
+		for _, send := range c.sent {
+			send(d, &got)
+		}
+		if r := got.last(t); r.Sampling != c.want {
+			t.Errorf("%s: one in %d, want %d", c.name, r.Sampling, c.want)
 		}
 	}
 }

@@ -7,6 +7,8 @@ import (
 	"net/netip"
 	"slices"
 	"time"
+
+	"github.com/ercfg/ercfg/internal/sim"
 )
 
 // TallyOptions say how flow records are counted. The zero value counts everything.
@@ -44,6 +46,7 @@ type Tally struct {
 	since     moment      // of options
 	rows      []*rowTally // by row; nil: nothing yet
 	heard     []bool      // routers, by record
+	unplaced  []bool      // routers, of which a record that counts has no place
 	crossed   map[Crossing]bool
 	collected Source // Azure's Traffic Collector, which no decoder knows
 	first     moment // never: no record has told
@@ -59,6 +62,7 @@ type rowTally struct {
 	first, last                 moment // of the records that count; never: none has told
 	notPlaced, ambiguous, early tallied
 	lasting                     tallied // the part of early that Count.Lasting is
+	spanning                    []spanned
 	passing                     []transitTally
 }
 
@@ -67,6 +71,7 @@ type legTally struct {
 	leg int32
 	tallied
 	rungs  [Rungs]uint64
+	pairs  sketch // of hosts, to Azure, where the router chooses by them
 	series series
 }
 
@@ -92,7 +97,7 @@ type increment struct {
 // NewTally makes an empty tally.
 func NewTally(pl *Placer, o TallyOptions) *Tally {
 	return &Tally{
-		placer: pl, options: o, since: momentOf(o.Since), rows: make([]*rowTally, rowsOf*len(pl.plan.Statements)), heard: make([]bool, len(pl.routers)),
+		placer: pl, options: o, since: momentOf(o.Since), rows: make([]*rowTally, rowsOf*len(pl.plan.Statements)), heard: make([]bool, len(pl.routers)), unplaced: make([]bool, len(pl.routers)),
 		first: never, newest: math.MinInt64, router: -1,
 	}
 }
@@ -155,17 +160,26 @@ func (t *Tally) count(row int32, at spot, ambiguous bool, r *Record, m *incremen
 		if t.goesOn(r, end) {
 			to.lasting.count(m)
 		}
+		if !ambiguous && at.kind == onLeg && at.rung != ByNextHop && end > t.since+moment(coarseTime) {
+			to.spans(at.leg, m.samples)
+		}
 		return
 	case ambiguous:
 		to.ambiguous.count(m)
 		return
 	case at.kind != onLeg:
 		to.notPlaced.count(m)
+		if t.router >= 0 {
+			t.unplaced[t.router] = true
+		}
 		return
 	}
 	leg := to.leg(at.leg)
 	leg.count(m)
 	leg.rungs[at.rung]++
+	if t.placer.pairs[at.leg] && traffic(row).Direction == sim.ToAzure {
+		leg.pairs.add(flowKey(r.Src, r.Dst, 0, 0, 0))
+	}
 	to.first, to.last = to.first.orEarlier(begin), to.last.orLater(end)
 	if t.options.Slot > 0 && t.options.Slots > 0 && end != never {
 		if end < t.slot.begin || end >= t.slot.end {
@@ -210,7 +224,11 @@ func (t *Tally) early(r *Record, begin, end moment) bool {
 	if t.since == never {
 		return false
 	}
-	if r.Start.IsZero() && r.Protocol != SFlow && end != never {
+	switch {
+	case !r.Start.IsZero() || end == never || r.Protocol == SFlow:
+	case r.Protocol == TrafficCollector:
+		begin = end - moment(collectorInterval)
+	default:
 		begin = end - moment(t.options.Timeout)
 	}
 	return begin < t.since
@@ -312,11 +330,11 @@ func (t *Tally) Counts() []Count {
 		if r == nil {
 			continue
 		}
-		c := Count{Traffic: traffic(int32(n)), NotPlaced: r.notPlaced.amount(), Ambiguous: r.ambiguous.amount(), Early: r.early.amount(), Lasting: r.lasting.amount(), Transit: t.passed(r), First: r.first.time(), Last: r.last.time()}
+		c := Count{Traffic: traffic(int32(n)), NotPlaced: r.notPlaced.amount(), Ambiguous: r.ambiguous.amount(), Early: r.early.amount(), Lasting: r.lasting.amount(), Spanning: t.spanning(r), Transit: t.passed(r), First: r.first.time(), Last: r.last.time()}
 		slices.SortFunc(r.legs, func(a, b legTally) int { return cmp.Compare(a.leg, b.leg) })
 		for i := range r.legs {
 			l := &r.legs[i]
-			c.Legs = append(c.Legs, LegCount{Leg: t.placer.legs[l.leg], Amount: l.amount(), Rungs: l.rungs, Series: l.series.list(oldest, t.newest)})
+			c.Legs = append(c.Legs, LegCount{Leg: t.placer.legs[l.leg], Amount: l.amount(), Pairs: l.pairs.count(), Rungs: l.rungs, Series: l.series.list(oldest, t.newest)})
 		}
 		out = append(out, c)
 	}

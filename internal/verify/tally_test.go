@@ -64,7 +64,7 @@ func TestTallyKinds(t *testing.T) {
 	rungs := func(n uint64) [Rungs]uint64 { return [Rungs]uint64{ByIntent: n} }
 	want := []Count{
 		{Traffic: to, NotPlaced: amount(2, 13, 130, 1300, 0, 1, 700), Transit: []RouterCount{{Router: "ce1", Amount: amount(1, 1, 10, 100, 0, 1, 100)}}, Legs: []LegCount{
-			{Leg: Leg{Path: "er-london", Router: "ce1"}, Amount: amount(1, 4, 4, 40, 4, 1, 40), Rungs: rungs(1)},
+			{Leg: Leg{Path: "er-london", Router: "ce1"}, Amount: amount(1, 4, 4, 40, 4, 1, 40), Pairs: 1, Rungs: rungs(1)},
 			{Leg: Leg{Path: "er-london", Router: "ce2", Position: plan.Secondary}, Amount: amount(2, 5, 50, 5200, 0, 2, 5000), Rungs: rungs(2)},
 		}},
 		{Traffic: from, Legs: []LegCount{{Leg: Leg{Path: "er-london", Router: "ce1"}, Amount: amount(1, 5, 5, 50, 0, 1, 50), Rungs: rungs(1)}}},
@@ -100,6 +100,8 @@ func TestTallyEarly(t *testing.T) {
 		{"came before it", 0, func(r *Record) { r.At = since.Add(-1) }, true},
 		{"an end alone", time.Minute, func(r *Record) { r.At, r.End = since.Add(2*time.Minute), since.Add(time.Second) }, true},
 		{"an sFlow sample is of the moment", time.Minute, func(r *Record) { r.Protocol, r.At = SFlow, since.Add(time.Second) }, false},
+		{"of Azure's Traffic Collector, within its minute", 10 * time.Second, func(r *Record) { r.Protocol, r.At = TrafficCollector, since.Add(59*time.Second) }, true},
+		{"of Azure's Traffic Collector, after it", 10 * time.Minute, func(r *Record) { r.Protocol, r.At = TrafficCollector, since.Add(time.Minute) }, false},
 		{"an end in the future is when it came", 0, func(r *Record) { r.At, r.End = since.Add(-1), since.Add(time.Hour) }, true},
 	} {
 		tally := NewTally(NewPlacer(londonPlan(t), PlaceOptions{}), TallyOptions{Since: since, Timeout: c.timeout})

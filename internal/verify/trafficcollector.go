@@ -9,12 +9,18 @@ import (
 	"fmt"
 	"io"
 	"slices"
+	"time"
 )
 
 // collectorSampling is how ExpressRoute Traffic Collector samples: one packet in 4096,
 // which cannot be changed.
 // Source: https://learn.microsoft.com/azure/expressroute/traffic-collector.
 const collectorSampling = 4096
+
+// collectorInterval is how long a flow is gathered before the circuit emits its record,
+// whatever the routers' timeouts are. It cannot be changed, either.
+// Source: https://learn.microsoft.com/azure/expressroute/traffic-collector.
+const collectorInterval = time.Minute
 
 // Bounds of the JSON, in bytes and levels.
 const (

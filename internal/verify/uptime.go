@@ -7,9 +7,13 @@ const (
 	// aheadOfExport is how far an end may lie after the time of export: times have whole
 	// seconds in some protocols.
 	aheadOfExport = 2 * time.Second
-	// longestAgo is how long before its export a flow may have ended or begun. Routers
-	// export at the latest after 30 minutes (Cisco's default of a long flow).
+	// longestAgo is how long before its export a flow may have ended. Routers export at the
+	// latest after 30 minutes (Cisco's default of a long flow).
 	longestAgo = time.Hour
+	// longestFlow is how long before its export a flow may have begun. There are routers that
+	// tell its beginning over all of its active timeouts, for days (a Juniper MX,
+	// https://github.com/phaag/nfdump/issues/231).
+	longestFlow = 365 * 24 * time.Hour
 	// sameBoot is how far two datagrams may disagree about when the exporter began:
 	// they lie in queues.
 	sameBoot = 5000 // milliseconds
@@ -25,10 +29,10 @@ const (
 )
 
 // onOurClock returns when something happened that was a distance before the time of
-// export, or zero if that is not to be believed.
-func (h *header) onOurClock(distance time.Duration) time.Time {
+// export, or zero if that is not to be believed, because it is more than longest.
+func (h *header) onOurClock(distance, longest time.Duration) time.Time {
 	switch {
-	case distance < -aheadOfExport || distance > longestAgo:
+	case distance < -aheadOfExport || distance > longest:
 		return time.Time{}
 	case distance < 0:
 		return h.at

@@ -60,6 +60,8 @@ type Verification struct {
 	doubtNote int       // index of the note that says so
 	anew      time.Time // when the last was
 	before    []Source  // as they were when the window began
+	late      []string  // notes of the window, about names that came late
+	waited    []bool    // routers whose names have been waited for
 }
 
 // New begins a verification of what is predicted for p.
@@ -67,7 +69,7 @@ func New(p *plan.Plan, outcome sim.Outcome, o Options, now time.Time) *Verificat
 	if o.Slot == 0 {
 		o.Slot = defaultSlot
 	}
-	v := &Verification{plan: p, outcome: outcome, options: o, began: now, decoder: NewDecoder(Bounds{}), placer: NewPlacer(p, PlaceOptions{Asked: o.Asked})}
+	v := &Verification{plan: p, outcome: outcome, options: o, began: now, decoder: NewDecoder(Bounds{}), placer: NewPlacer(p, PlaceOptions{Asked: o.Asked}), waited: make([]bool, len(p.Routers))}
 	v.tally = v.newTally()
 	return v
 }
@@ -96,6 +98,7 @@ func (v *Verification) Packet(payload []byte, from netip.AddrPort, at time.Time)
 	defer v.mu.Unlock()
 	v.decoder.Packet(payload, from.Addr(), at, v.tally)
 	v.doubt(at)
+	v.named(at)
 }
 
 // Records lets read hand over stored records, which are no datagrams, and counts what
@@ -166,7 +169,7 @@ func (v *Verification) Turn(now time.Time) *Report {
 	v.mu.Lock()
 	defer v.mu.Unlock()
 	r := v.report(v.began, now)
-	v.tally, v.began = v.newTally(), now
+	v.tally, v.began, v.late = v.newTally(), now, nil
 	return r
 }
 
@@ -178,12 +181,12 @@ func (v *Verification) report(began, now time.Time) *Report {
 	r := &Report{
 		Plan: v.plan.Name, Scenario: v.outcome.Scenario.Name(), Source: v.options.Source, Began: began, Took: now.Sub(began), Slot: v.options.Slot,
 		SeriesFrom: v.tally.seriesFrom(), Exporters: exporters, Silent: silent,
-		Other: v.tally.Other, Control: v.tally.Control, Transit: v.tally.Transit, Drops: v.decoder.Drops(), Notes: slices.Concat(v.notes, v.placer.Contradictions(), v.quiet(exporters, began, now)),
+		Other: v.tally.Other, Control: v.tally.Control, Transit: v.tally.Transit, Drops: v.decoder.Drops(), Notes: slices.Concat(v.notes, v.late, v.placer.Contradictions(), v.quiet(exporters, began, now)),
 	}
 	r.Drops.Add(v.drops)
 	r.Drops.Socket += v.lost
 	r.Judgements = Judge(v.plan, v.outcome, counts, silent, JudgeOptions{
-		MinSamples: v.options.MinSamples, Seen: r.Took, Doubts: v.doubtsOf(exporters, began), Crossed: v.tally.Crossed(), Trusted: slices.Concat(v.options.Idle, everyWay(v.plan)), Unconfirmed: v.placer.Unconfirmed(),
+		MinSamples: v.options.MinSamples, Seen: r.Took, Doubts: v.doubtsOf(exporters, began), Crossed: v.tally.Crossed(), Trusted: slices.Concat(v.options.Idle, everyWay(v.plan)), Unconfirmed: v.placer.Unconfirmed(), Rates: v.rates(exporters),
 	})
 	return r
 }

@@ -17,13 +17,32 @@ func (v *Verification) doubt(at time.Time) {
 		return
 	}
 	v.doubts = v.decoder.doubts
-	v.tally, v.began, v.anew = v.newTally(), at, at
+	v.beginAnew(at)
 	if v.doubts == 1 {
 		v.notes = append(v.notes, "")
 		v.doubtNote = len(v.notes) - 1
 	}
 	v.notes[v.doubtNote] = fmt.Sprintf("an exporter told a template of the same number with other fields: what came before %s does not count", at.UTC().Format(time.RFC3339))
 }
+
+// named begins the verification anew where a router has told the names of its links and
+// tunnels, and some of what it sent before could not be placed: IOS-XE tells them once a
+// minute, and templates that were saved let its records be read before. Without this the
+// window would hold them to its end. It does so once for each router: one that restarts
+// again and again is to be seen.
+func (v *Verification) named(at time.Time) {
+	for _, router := range v.placer.named {
+		if v.tally.unplaced[router] && !v.waited[router] {
+			v.beginAnew(at)
+			v.waited[router] = true
+			v.late = append(v.late, fmt.Sprintf("%s told the names of its interfaces at %s: what came before does not count", v.plan.Routers[router].Name, at.UTC().Format(time.RFC3339)))
+		}
+	}
+	v.placer.named = v.placer.named[:0]
+}
+
+// beginAnew forgets what has been counted.
+func (v *Verification) beginAnew(at time.Time) { v.tally, v.began, v.anew = v.newTally(), at, at }
 
 // doubtsOf are the doubts about what has come since began, in the order of exporters.
 func (v *Verification) doubtsOf(exporters []Exporter, began time.Time) []Doubt {
@@ -91,6 +110,24 @@ func everyWay(p *plan.Plan) []string {
 	for i := range p.Routers {
 		if r := &p.Routers[i]; r.Platform == plan.FRR && r.Flow.On() {
 			out = append(out, r.Name)
+		}
+	}
+	return out
+}
+
+// rates are by router how coarsely it samples, one packet in N: as the sources of its
+// records tell, else as is assumed of it. Whom nobody speaks of is not in it.
+func (v *Verification) rates(exporters []Exporter) map[string]uint32 {
+	out := make(map[string]uint32)
+	for i := range exporters {
+		if e := &exporters[i]; e.Router != "" && e.Records > 0 && e.Sampled > 0 {
+			out[e.Router] = max(out[e.Router], e.Sampled)
+		}
+	}
+	for i := range v.plan.Routers {
+		name := v.plan.Routers[i].Name
+		if n, _ := v.tally.assumed(i); out[name] == 0 && n > 0 {
+			out[name] = n
 		}
 	}
 	return out

@@ -269,7 +269,8 @@ func TestDoubtBefore(t *testing.T) {
 	d.flows(doubtCE1, 30, doubtFlow{src: doubtHome, dst: doubtVNet, in: 7, out: 101, packets: 3})
 	d.flows(doubtCE2, 1, heard)
 	d.message(doubtCE2, long.end, 1, doubtTemplate(256), set(256, d.record(long)))
-	d.expect(t, "a flow of before beside others", 100*time.Second, "→", Pass, "what they do since shows after 2m0s")
+	d.expect(t, "a flow of before, where none is to be, beside others", 100*time.Second, "→", Insufficient, "whether they go on shows after 2m0s")
+	d.expect(t, "and it is not told again", 2*time.Minute, "→", Pass, "began before the time that is judged")
 	for i := 1; i < 4; i++ {
 		long.end = time.Duration(i) * time.Minute
 		d.message(doubtCE2, long.end, 1, set(256, d.record(long)))

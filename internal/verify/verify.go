@@ -203,9 +203,17 @@ type Count struct {
 	// Lasting is the part of Early that ended so long after the beginning that the router
 	// must have told of it before: its records say when the flow began, and not since when
 	// they count.
-	Lasting     Amount
+	Lasting Amount
+	// Spanning are the legs of that part of Early which ended after the beginning, in no order.
+	Spanning    []LegSamples
 	Transit     []RouterCount // in the order of the plan
 	First, Last time.Time     // of the records that count
+}
+
+// LegSamples is how many packets were really seen on a leg.
+type LegSamples struct {
+	Leg     Leg
+	Samples uint64
 }
 
 // A RouterCount is what one router sent or got by an interface that is no link and no
@@ -220,6 +228,9 @@ type RouterCount struct {
 type LegCount struct {
 	Leg Leg
 	Amount
+	// Pairs are the distinct pairs of hosts, where the leg's router chooses a leg by
+	// their addresses alone; else 0.
+	Pairs  uint64
 	Rungs  [Rungs]uint64 // records by how their interface was found out
 	Series []uint64      // bytes per slot, the oldest first; all legs have the same slots
 }
@@ -265,6 +276,7 @@ type LegShare struct {
 	Leg      Leg
 	Expected bool // the prediction has it
 	Amount
+	Pairs uint64 // as LegCount has them
 	// Share is its part of the bytes, 0 to 1, between Low and High with 95 %
 	// confidence; all zero where nothing was seen on any leg.
 	Share  float64
