@@ -52,14 +52,21 @@ func newFRR(ctx context.Context, conn execer, mask func(string) string) (*frr, e
 	if err != nil {
 		return nil, err
 	}
-	switch text := strings.TrimSpace(string(id.Stdout)); {
-	case id.Code == 0 && text == "0":
-	case id.Code == 0 && text != "" && strings.Trim(text, "0123456789") == "":
-		d.sudo = "sudo -n "
-	default:
+	first, last := firstLine(string(id.Stdout)), lastLine(string(id.Stdout))
+	switch isUser := id.Code == 0 && last != "" && strings.Trim(last, "0123456789") == ""; {
+	case isUser && first != last:
+		return nil, fmt.Errorf("the login says %q before it runs a command: let it say nothing where there is no terminal", d.log(first))
+	case isUser && last == "0":
+		return d, nil
+	case !isUser:
 		return nil, fmt.Errorf("the login shell does not run commands (vtysh as a login shell does not): it answers %q", firstLine(d.log(string(id.Stdout)+string(id.Stderr))))
 	}
-	return d, nil
+	d.sudo = "sudo -n "
+	root, err := conn.Exec(ctx, d.sudo+"sh -c 'id -u'", nil)
+	if err == nil && strings.TrimSpace(string(root.Stdout)) != "0" {
+		err = fmt.Errorf("root is needed: log in as root, or let the user run /bin/sh by sudo without a password (%s)", lastLine(d.log(string(root.Stdout)+string(root.Stderr))))
+	}
+	return d, err
 }
 
 func (d *frr) close() error { return d.conn.Close() }
@@ -113,6 +120,11 @@ func shellQuote(text string) string { return "'" + strings.ReplaceAll(text, "'",
 func firstLine(text string) string {
 	line, _, _ := strings.Cut(strings.TrimSpace(text), "\n")
 	return line
+}
+
+func lastLine(text string) string {
+	text = strings.TrimSpace(text)
+	return text[strings.LastIndex(text, "\n")+1:]
 }
 
 func (d *frr) read(ctx context.Context) (*standing, error) {

@@ -15,8 +15,7 @@ dir=$state/$run
 
 die() { code=$1; shift; echo "$*" >&2; exit "$code"; }
 mark() { printf '%s%s\n' "$sep" "$1"; }
-now() { date +%s; }
-# Seconds since the start of the machine, which nobody sets.
+# Seconds since the start of the machine: nobody sets them, as they may set the clock.
 ticks() { cut -d. -f1 /proc/uptime; }
 
 # One writer at a time: a revert does not begin while a command is being typed. The
@@ -51,9 +50,8 @@ need() {
     env sh -c "command -v $tool" >/dev/null || die 10 "$tool is not on the router"
   done
   command -v frr-reload.py >/dev/null || die 10 "frr-reload.py is not on the router; Debian has it in frr-pythontools"
-  [ "$(id -u)" = 0 ] || die 10 "root is needed: log in as root, or let the user run sh by sudo without a password"
   ! grep -qs '^ *no service integrated-vtysh-config' /etc/frr/vtysh.conf || die 10 "vtysh.conf says no service integrated-vtysh-config; ercfg wants one frr.conf"
-  [ -f "$conf" ] || die 10 "$conf is not there"
+  [ -f "$conf" ] || die 10 "$conf is not there; ercfg wants one frr.conf"
   there=$(vtysh -c 'show daemons' 2>/dev/null)
   for d in zebra bgpd bfdd staticd; do
     case " $there " in *" $d "*) ;; *) die 10 "$d does not run" ;; esac
@@ -66,7 +64,7 @@ tell() {
     [ -d "$d" ] || continue
     r=$(basename "$d")
     for s in armed firing confirmed saved reverted broken; do
-      [ ! -e "$d$s" ] || echo "$r $s $(cat "$d/deadline" 2>/dev/null || echo 0) $(now) $(cat "$d/user" 2>/dev/null)"
+      [ ! -e "$d$s" ] || echo "$r $s $(cat "$d/deadline" 2>/dev/null || echo 0) $(ticks) $(cat "$d/user" 2>/dev/null)"
     done
   done
 }
@@ -78,7 +76,34 @@ scratch() {
   blocks=$(mktemp "$state/blocks.XXXXXX") && have=$(mktemp "$state/have.XXXXXX") || die 12 "no room in $state"
   trap 'rm -f "$blocks" "$have"' EXIT
   cat >"$blocks" && running >"$have" || die 12 "no room in $state"
-  LIST=$list HAVE=$have BLOCKS=$blocks SEP=$sep unshare --net --mount --pid --fork --kill-child --mount-proc timeout 120 sh -c "$scratch_script"
+  fit "$have"
+  LIST=$list OPTIONS=$(options "$list") HAVE=$have BLOCKS=$blocks SEP=$sep \
+    unshare --net --mount --pid --fork --kill-child --mount-proc timeout 120 sh -c "$scratch_script" && return
+  code=$?
+  [ $code != 124 ] || die 13 "scratch daemons do not take the configuration of the router within 120 s"
+  exit $code
+}
+
+# What a change wants beyond what it takes to read a router. That frr-reload.py finds
+# nothing to do in $1, which is there: 8.4 writes IPv6 addresses in its own way, also in
+# descriptions, so that an undo would change what is others' and never be done.
+fit() {
+  [ ! -L "$conf" ] || die 10 "$conf is a link, which FRR renames when it saves: what is saved would not be in $(readlink "$conf"); put the file there itself"
+  said=$(vtysh -c 'show version' 2>&1 >/dev/null)
+  [ -z "$said" ] || die 10 "vtysh complains whatever the command is, and a refusal could not be told from that: $said"
+  plan=$(timeout 120 frr-reload.py --test --stdout "$1" 2>/dev/null) || die 10 "frr-reload.py, which would put the configuration back, does not read it"
+  plan=$(printf '%s\n' "$plan" | grep -v -e '^Lines To ' -e '^=*$' | sed -E 's/((password|md5|key|key-string) ).*/\1.../' | head -n 4)
+  [ -z "$plan" ] || die 10 "frr-reload.py, which would put the configuration back, would change what is there already; write that in another way first:
+$plan"
+}
+
+# What daemons have to be started with to know the commands of the router's own: modules,
+# and how many paths there may be. A line for each.
+options() {
+  for d in $1; do
+    echo "$d $(tr '\0' '\n' 2>/dev/null <"/proc/$(cat "/run/frr/$d.pid" 2>/dev/null)/cmdline" |
+      awk 'value {printf " %s", $0; value = 0; next} /^(-M|-e|--ecmp)/ {printf " %s", $0; value = /^(-M|-e|--ecmp)$/}')"
+  done
 }
 
 scratch_script='set -u
@@ -87,12 +112,14 @@ exec 3<"$HAVE" 4<"$BLOCKS"
 for d in /run/frr /etc/frr /tmp; do mount -t tmpfs tmpfs $d || exit 12; done
 chown frr:frr /run/frr /etc/frr
 echo service integrated-vtysh-config >/etc/frr/vtysh.conf
-[ ! -d /var/log/frr ] || mount -t tmpfs tmpfs /var/log/frr || exit 12
-# Nothing is to be written to the log of the real ones.
-grep -v -e "^log " -e "^debug " <&3 >/tmp/have; cat <&4 >/tmp/blocks
+for d in /var/log/frr /var/tmp; do [ ! -d $d ] || mount -t tmpfs tmpfs $d || exit 12; done
+# Nothing is to be written to the files of the real ones, or said to an agent of theirs.
+grep -v -e "^log " -e "^debug " -e "^dump " -e "^agentx" <&3 >/tmp/have; cat <&4 >/tmp/blocks
 ip link set lo up
+# Without an interface zebra does not take its address away. Not every kernel has dummies.
+awk "/^interface / && !seen[\$2]++ {print \"link add\", \$2, \"type dummy\"; print \"link add\", \$2, \"type veth peer name ercfg\" NR}" /tmp/have | ip -force -batch - >/dev/null 2>&1
 for d in zebra $(echo "$LIST" | tr " " "\n" | grep -vx -e zebra -e watchfrr); do
-  $d -d -P 0 >/tmp/said 2>&1 || { echo "a second $d does not start: $(head -n 3 /tmp/said)" >&2; exit 13; }
+  $d -d -P 0 $(echo "$OPTIONS" | sed -n "s/^$d //p") >/tmp/said 2>&1 || { echo "a second $d does not start: $(head -n 3 /tmp/said)" >&2; exit 13; }
 done
 vtysh -f /tmp/have >/tmp/said 2>&1
 printf "%sbase\n" "$SEP"; vtysh -c "show running-config"
@@ -117,6 +144,7 @@ printf "%sdone\n" "$SEP"
 # Puts the configuration of $dir back and says how that went: the file "reverted",
 # or "broken". The daemons may be down for a while: it tries for ten minutes.
 restore() {
+  rm -f "$dir/room"
   end=$(($(ticks) + 600))
   tried=
   while :; do
@@ -131,20 +159,23 @@ restore() {
     tried=yes
     sleep 1
   done
-  # frr-reload.py writes frr.conf, too.
-  if [ -e "$dir/kept" ] && ! cmp -s "$conf" "$(cat "$dir/kept")"; then
-    mv -f "$(cat "$dir/kept")" "$conf" || back=
-  fi
+  # frr-reload.py writes frr.conf, too, and makes it FRR's. Where a revert was killed here
+  # the copy is in its place already.
+  kept=$(cat "$dir/kept")
+  [ ! -e "$kept" ] || replace "$kept" || back=
   if [ -n "$back" ]; then mv -f "$dir/firing" "$dir/reverted"; else mv -f "$dir/firing" "$dir/broken"; fi
   unlock
   [ -n "$back" ]
 }
 
+# A file that is mounted by itself cannot be renamed over.
+replace() { mv -f "$1" "$conf" 2>/dev/null || cp -p "$1" "$conf"; }
+
 unlock() {
   [ "$(cat "$state/lock/run" 2>/dev/null)" != "$run" ] || rm -rf "$state/lock"
   [ ! -e "$dir/kept" ] || rm -f "$(cat "$dir/kept")"
   # They hold keys. Of what is broken a person needs them.
-  [ -e "$dir/broken" ] || rm -f "$dir/before.run" "$dir/now.run" "$dir/reload.log"
+  [ -e "$dir/broken" ] || rm -f "$dir/before.run" "$dir/now.run" "$dir/room" "$dir"/reload*
 }
 
 # From here on the router undoes whatever follows, by itself.
@@ -157,21 +188,27 @@ arm() {
   trap '[ -e "$dir/armed" ] || { stop_unit; unlock; rm -rf "$dir"; }' EXIT
   echo "$run" >"$state/lock/run" && echo "${SUDO_USER:-$(id -un)}" >"$state/lock/user" || die 12 "no room in $state"
   # A step before this one of the same run has come to its end, or was never saved.
-  [ ! -e "$dir/confirmed" ] && [ ! -e "$dir/saved" ] && [ ! -e "$dir/reverted" ] || rm -rf "$dir"
+  [ ! -e "$dir/confirmed" ] && [ ! -e "$dir/saved" ] && [ ! -e "$dir/reverted" ] || { disarm_timer; rm -rf "$dir"; }
   mkdir "$dir" || die 12 "$dir is there already, or has no room"
   kept=/etc/frr/.frr.conf.$run
   rm -f /etc/frr/.frr.conf.*
   cp -p "$state/lock/user" "$dir/user" && running >"$dir/before.run" || die 12 "no room in $state, or no whole answer of vtysh"
-  echo "$kept" >"$dir/kept" && cp -p "$conf" "$kept" && cmp -s "$conf" "$kept" || die 12 "no room for a copy of $conf beside it"
-  # A save will need as much room, and the reload log some.
+  echo "$kept" >"$dir/kept" && cp -p "$conf" "$kept" && cmp -s "$conf" "$kept" || die 12 "no copy of $conf can be put beside it, and nothing could be saved: no room, or read-only"
+  # A save will need as much room. What the undo needs it gets from the file room.
   head -c "$(($(wc -c <"$conf") + $(wc -c <"$dir/before.run") + 65536))" /dev/zero >"$kept.room" && rm -f "$kept.room" || { rm -f "$kept.room"; die 12 "no room to save $conf"; }
-  head -c "$(($(wc -c <"$dir/before.run") + 262144))" /dev/zero >"$dir/room" && rm -f "$dir/room" || die 12 "no room in $state"
+  head -c "$(($(wc -c <"$dir/before.run") + 262144))" /dev/zero >"$dir/room" || die 12 "no room in $state"
   printf '%s' "$self" >"$dir/undo.sh" && [ "$(cat "$dir/undo.sh")" = "$self" ] || die 12 "no room in $state"
-  echo "$(($(now) + seconds))" >"$dir/deadline"
+  echo "$(($(ticks) + seconds))" >"$dir/deadline" || die 12 "no room in $state"
   if [ -d /run/systemd/system ] && command -v systemd-run >/dev/null; then
     unit=ercfg-undo-$run-$(ticks)
     echo "$unit" >"$dir/unit" || die 12 "no room in $state"
-    systemd-run --quiet --collect --on-active="$seconds" --timer-property=AccuracySec=1s --unit="$unit" \
+    # What counts from the timer's own start begins anew with each daemon-reload (systemd
+    # 252, timer_coldplug), which any package brings: what counts from systemd's start
+    # does not. Whichever is due first is the undo.
+    began=$(systemctl show --property=UserspaceTimestampMonotonic | sed -n 's/^[^=]*=\([0-9][0-9]*\)$/\1/p')
+    [ -n "$began" ] || die 13 "systemd does not tell when it began"
+    due=$(($(cut -d' ' -f1 /proc/uptime | tr -d .) * 10 - began / 1000 + seconds * 1000))
+    systemd-run --quiet --collect --on-active="$seconds" --on-startup="${due}ms" --timer-property=AccuracySec=1s --unit="$unit" \
       /bin/sh "$dir/undo.sh" timer "$run" || die 13 "systemd-run gives no timer"
     [ "$(systemctl is-active "$unit.timer")" = active ] || die 13 "the timer of systemd does not run"
     : >"$dir/armed" || die 12 "no room in $state"
@@ -187,9 +224,13 @@ arm() {
   fi
 }
 
+# The number of a timer that has ended may be another process's by now.
 disarm_timer() {
-  if [ -s "$dir/timer" ]; then kill -- "-$(cat "$dir/timer")" 2>/dev/null; else stop_unit; fi
-  return 0
+  timer=$(cat "$dir/timer" 2>/dev/null)
+  case "$(tr '\0' ' ' 2>/dev/null <"/proc/$timer/cmdline")" in
+  *" $dir "* | *" $dir/undo.sh "*) kill -- "-$timer" 2>/dev/null ;;
+  esac
+  stop_unit
 }
 
 # The service of a timer that has begun is not stopped: it sees that it is late.
@@ -201,10 +242,12 @@ stop_unit() {
 save() {
   [ ! -e "$dir/saved" ] || exit 0
   [ -e "$dir/confirmed" ] || die 14 "run $run is not confirmed on the router"
+  disarm_timer # a confirmation that was killed has not
   said=$(vtysh -c 'write memory' 2>&1)
   running >"$dir/now.run"
   if [ "$(sorted "$conf")" != "$(sorted "$dir/now.run")" ]; then
-    [ ! -e "$(cat "$dir/kept")" ] || mv -f "$(cat "$dir/kept")" "$conf"
+    kept=$(cat "$dir/kept")
+    [ ! -e "$kept" ] || replace "$kept"
     die 15 "write memory: $said"
   fi
   mv -f "$dir/confirmed" "$dir/saved"
@@ -245,8 +288,8 @@ ask)
   ;;
 confirm)
   alone 30
-  [ ! -e "$dir/confirmed" ] && [ ! -e "$dir/saved" ] || exit 0
-  mv "$dir/armed" "$dir/confirmed" 2>/dev/null || die 14 "run $run is not armed on the router any more"
+  [ ! -e "$dir/saved" ] || exit 0
+  [ -e "$dir/confirmed" ] || mv "$dir/armed" "$dir/confirmed" 2>/dev/null || die 14 "run $run is not armed on the router any more"
   disarm_timer
   ;;
 save) alone 90; save ;;

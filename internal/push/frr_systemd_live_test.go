@@ -3,6 +3,7 @@ package push
 import (
 	"encoding/json"
 	"errors"
+	"fmt"
 	"strconv"
 	"strings"
 	"sync"
@@ -11,7 +12,7 @@ import (
 )
 
 // undoAfter is long enough that a busy machine has made and looked at the change.
-const undoAfter = 25 * time.Second
+const undoAfter = 40 * time.Second
 
 // units are the timers and services of undos that systemd has in memory.
 func (s *systemdEdge) units() string {
@@ -37,7 +38,10 @@ func (s *systemdEdge) armAndApply(d *frr, run string, revert time.Duration) *wor
 	}
 	after := time.Now()
 	unit := strings.TrimSpace(s.in("cat", "/run/ercfg/"+run+"/unit")) + ".timer"
-	s.in("systemctl", "daemon-reload") // an upgrade of any package may come in between
+	// An upgrade of any package may come in between, later than the limits of the timer's
+	// time are apart: it must not begin anew.
+	time.Sleep(3 * time.Second)
+	s.in("systemctl", "daemon-reload")
 	if state := s.in("systemctl", "show", "--property=ActiveState,SubState", unit); state != "ActiveState=active\nSubState=waiting\n" {
 		t.Errorf("%s: %s", unit, state)
 	}
@@ -52,7 +56,13 @@ func (s *systemdEdge) armAndApply(d *frr, run string, revert time.Duration) *wor
 	if err != nil {
 		t.Fatal(err)
 	}
-	for what, at := range map[string]time.Time{"the timer": time.UnixMicro(timers[0].Next), "the deadline that is told": time.Unix(seconds, 0)} {
+	// The deadline counts from the start of the machine, which is this one.
+	var up float64
+	if _, err := fmt.Sscan(s.in("cat", "/proc/uptime"), &up); err != nil {
+		t.Fatal(err)
+	}
+	told := time.Now().Add(time.Duration(seconds)*time.Second - time.Duration(up*float64(time.Second)))
+	for what, at := range map[string]time.Time{"the timer": time.UnixMicro(timers[0].Next), "the deadline that is told": told} {
 		if at.Before(before.Add(revert-time.Second)) || at.After(after.Add(revert+time.Second)) {
 			t.Errorf("%s is at %v: armed for %v between %v and %v", what, at, revert, before, after)
 		}
