@@ -202,6 +202,10 @@ func TestPushKilledEmulated(t *testing.T) {
 	for found := false; !found && lines.Scan(); {
 		found = strings.Contains(lines.Text(), `"phase":"test"`) && strings.Contains(lines.Text(), `"tests"`)
 	}
+	// It goes no further, however long it takes to ask.
+	if err := cmd.Process.Signal(syscall.SIGSTOP); err != nil {
+		t.Fatal(err)
+	}
 	run := lastRun(t)
 	if code, stdout, _ := call(t, &app{}, "status", run); code != exitOK || !strings.Contains(stdout, ": goes on, process ") {
 		t.Errorf("while it goes on: exit code %d\n%s", code, stdout)

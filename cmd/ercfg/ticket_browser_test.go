@@ -227,7 +227,7 @@ func browse(t *testing.T, browser, scheme string, args ...string) []byte {
 	}, args...)...)
 	var errs bytes.Buffer
 	cmd.Stderr = &errs
-	cmd.WaitDelay = time.Second // its own children may hold the pipe
+	cmd.WaitDelay = 20 * time.Second // its own children may hold the pipe for a while
 	output, err := cmd.Output()
 	if err != nil {
 		t.Fatalf("%s: %v", browser, err)

@@ -236,7 +236,7 @@ func (p *pair) look() session {
 func (p *pair) up() session {
 	p.t.Helper()
 	var s session
-	frrtest.WaitFor(p.t, 20*time.Second, "session up", func() (bool, string) {
+	frrtest.WaitFor(p.t, time.Minute, "session up", func() (bool, string) {
 		s = p.look()
 		return s.Established && (s.BFD == "" || s.BFD == "Up"), fmt.Sprintf("%+v", s)
 	})
@@ -272,7 +272,7 @@ func (p *pair) mark(before session, guarded bool) session {
 	}
 	p.typed(p.edge, []string{"router bgp 12076", "address-family ipv4 unicast", route})
 	var s session
-	frrtest.WaitFor(p.t, 20*time.Second, "marker "+route, func() (bool, string) {
+	frrtest.WaitFor(p.t, time.Minute, "marker "+route, func() (bool, string) {
 		s = p.look()
 		same := s.Established && s.Updates > before.Updates && (s.BFD == "" || s.BFD == "Up")
 		return s.Dropped > before.Dropped || same && (!guarded || s.BFD == "" || p.heard() >= from+detection), fmt.Sprintf("%+v", s)
@@ -285,7 +285,7 @@ func (p *pair) mark(before session, guarded bool) session {
 func (p *pair) drop(what string) session {
 	p.t.Helper()
 	var s session
-	frrtest.WaitFor(p.t, 10*time.Second, what+" drops the session", func() (bool, string) {
+	frrtest.WaitFor(p.t, time.Minute, what+" drops the session", func() (bool, string) {
 		s = p.look()
 		return s.Dropped > p.state.Dropped, fmt.Sprintf("%+v", s)
 	})

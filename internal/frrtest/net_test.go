@@ -13,7 +13,7 @@ import (
 
 // sessionLimit is how long two fresh routers may take to agree. A session
 // takes five seconds on an idle machine; the lab's machines are shared.
-const sessionLimit = 30 * time.Second
+const sessionLimit = time.Minute
 
 // peerConf is one end of an eBGP link, IPv4 and IPv6, with BFD on IPv4, as an
 // ExpressRoute private peering has it.

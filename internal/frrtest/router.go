@@ -169,7 +169,7 @@ func (r *Router) Command(ctx context.Context, argv ...string) *exec.Cmd {
 	// whole process group, which is ours alone, has to be ended.
 	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
 	cmd.Cancel = func() error { return syscall.Kill(-cmd.Process.Pid, syscall.SIGKILL) }
-	cmd.WaitDelay = time.Second
+	cmd.WaitDelay = 5 * time.Second // a busy machine takes its time to hand over the last output
 	return cmd
 }
 

@@ -3,7 +3,6 @@ package frrtest
 import (
 	"strings"
 	"testing"
-	"time"
 
 	"github.com/google/go-cmp/cmp"
 )
@@ -47,7 +46,7 @@ func TestVRF(t *testing.T) {
 	if diff := cmp.Diff(Normalize(conf), Normalize(r.RunningConfig())); diff != "" {
 		t.Errorf("running-config (-file +daemon):\n%s", diff)
 	}
-	WaitFor(t, 10*time.Second, "RED has its own routes", func() (bool, string) {
+	WaitFor(t, sessionLimit, "RED has its own routes", func() (bool, string) {
 		out := r.Vtysh("show ip route vrf RED")
 		return strings.Contains(out, "10.0.0.0/30 is directly connected, eth1.201") && strings.Contains(out, "10.64.0.0/14"), out
 	})

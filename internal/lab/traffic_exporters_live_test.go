@@ -16,14 +16,15 @@ import (
 // exporter replaces what exports on a router: conf is a configuration of the program
 // (of pmacct), argv its command, which goes into the background by itself. It
 // is ready when there is the process, and for uacctd when the kernel knows it. A killed
-// one leaves its NFLOG group when the kernel gets to it, and another would end where the
-// group is still taken, after it has gone into the background.
+// one leaves its NFLOG group, and the sockets of its captures, when the kernel gets to it:
+// another would end where the group is still taken, after it has gone into the background.
 func (f *flowTruth) exporter(router, conf string, argv ...string) {
 	f.Helper()
 	script := `for p in /proc/[0-9]*; do
 	case $(readlink "$p/exe") in */uacctd | */pmacctd | */softflowd) kill -KILL "${p#/proc/}" ;; esac
 done
 while grep -q '^ *2055 ' /proc/net/netfilter/nfnetlink_log; do sleep 0.01; done
+while grep -q ' 0003 ' /proc/net/packet; do sleep 0.01; done
 printf '%s' "$1" >/run/exporter.conf
 shift
 exec "$@" </dev/null >/run/exporter.log 2>&1`
@@ -35,12 +36,28 @@ exec "$@" </dev/null >/run/exporter.log 2>&1`
 	if argv[0] != "uacctd" {
 		return
 	}
-	waitFor(f, 15*time.Second, "uacctd is ready", func() string {
+	waitFor(f, time.Minute, "uacctd is ready", func() string {
 		text, err := n.Exec(f.Context(), "cat", "/proc/net/netfilter/nfnetlink_log")
 		if err != nil {
 			f.Fatal(err)
 		}
 		if !strings.HasPrefix(strings.TrimSpace(text), "2055 ") {
+			return text
+		}
+		return ""
+	})
+}
+
+// captures waits until an exporter has packets of n interfaces captured: libpcap has a
+// socket for each, of all protocols (ETH_P_ALL, packet(7)).
+func (f *flowTruth) captures(router string, n int) {
+	f.Helper()
+	waitFor(f, time.Minute, "packets are captured", func() string {
+		text, err := f.l.Node(router).Exec(f.Context(), "cat", "/proc/net/packet")
+		if err != nil {
+			f.Fatal(err)
+		}
+		if strings.Count(text, " 0003 ") < n {
 			return text
 		}
 		return ""
@@ -123,6 +140,7 @@ func TestFlowTruthExporters(t *testing.T) {
 		"aggregate[x]: src_host, dst_host, src_port, dst_port, proto, tos, in_iface, out_iface",
 		"nfprobe_version[x]: 10", "nfprobe_receiver[x]: " + receiver, "nfprobe_source_ip[x]: " + source, quickTimeouts,
 	}, "\n")+"\n", "/bin/sh", "-c", `printf '%s' "$0" >/run/interfaces.map && exec pmacctd -f /run/exporter.conf`, b.String())
+	f.captures("ce1", len(f.legs))
 	check(0, 0, func(_ plan.Family, d sim.Direction) bool { return d == sim.FromAzure })
 }
 

@@ -76,7 +76,7 @@ func (f *flowTruth) softflowd(router, version string) {
 		fmt.Fprintf(&b, "softflowd -d -i %d:%s -n 10.40.1.50:2055 -v %s -t udp=2 -t general=2 -t maxlife=5 -t expint=1 -p /run/softflowd%[4]d.pid -c /run/softflowd%[4]d.ctl 2>/run/softflowd%[4]d.log &\n", f.number(router, leg.device), leg.device, version, i)
 	}
 	f.exporter(router, "", "/bin/sh", "-c", b.String())
-	waitFor(f, 15*time.Second, "softflowd is ready", func() string {
+	waitFor(f, time.Minute, "softflowd is ready", func() string {
 		for i := range f.legs {
 			if text, err := f.l.Node(router).Exec(f.Context(), "softflowctl", "-c", fmt.Sprintf("/run/softflowd%d.ctl", i), "statistics"); err != nil {
 				return text + err.Error()

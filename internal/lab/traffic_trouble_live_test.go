@@ -51,6 +51,7 @@ func (f *flowTruth) noInterfaces() {
 		"daemonize: true", "pcap_interface: lan0", "plugins: nfprobe[x]", "aggregate[x]: src_host, dst_host, src_port, dst_port, proto, tos",
 		"nfprobe_version[x]: 10", "nfprobe_receiver[x]: 10.40.1.50:2055", "nfprobe_source_ip[x]: 10.40.255.1", quickTimeouts,
 	}, "\n")+"\n", "pmacctd", "-f", "/run/exporter.conf")
+	f.captures("ce1", 1)
 	r, _ := f.verified(truthRun{lossy: true})
 	f.all(r[0], verify.Insufficient)
 	if got := seen(r[0]); len(got) > 0 {

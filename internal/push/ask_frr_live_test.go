@@ -35,7 +35,7 @@ func TestFRRAsk(t *testing.T) {
 		t.Errorf("both sessions are up, and it is %s: %q", s, notes)
 	}
 	e.on(e.ce, "ip", "link", "set", "eth2.150", "down")
-	waitFor(t, 20*time.Second, "the second session is down", func() bool {
+	waitFor(t, time.Minute, "the second session is down", func() bool {
 		if facts, err = d.facts(t.Context(), Question{}); err != nil {
 			t.Fatal(err)
 		}

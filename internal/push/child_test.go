@@ -50,9 +50,11 @@ type order struct {
 	TestFor  time.Duration
 	Others   bool // save what others have not saved
 	Drain    bool
+	Prune    bool
 	Prove    string // what the prover does; empty: there is none
 	ProveFor time.Duration
 	Together bool
+	Cut      bool   // the connection is cut on purpose, and that is noticed soon
 	Secret   string // value of every secret
 	Repeat   int    // as many pushes, one after the other; zero: one
 }
@@ -133,7 +135,10 @@ func (o *order) run(ctx context.Context, observe func(Event)) (int, error) {
 		i := slices.IndexFunc(o.Targets, func(t orderTarget) bool { return t.Router == c.Router })
 		in := o.Targets[i]
 		t := Target{Router: c.Router, Platform: c.Platform, Host: in.Host, Port: in.Port, User: in.User, KnownHosts: []string{in.KnownHosts},
-			Password: secret.NewValue(in.Password), Timeout: 15 * time.Second, keepalive: 4 * time.Second}
+			Password: secret.NewValue(in.Password), Timeout: 3 * patience, keepalive: patience}
+		if o.Cut {
+			t.Timeout, t.keepalive = 15*time.Second, 4*time.Second
+		}
 		if in.Key != "" {
 			t.Keys = []Key{{Name: "station", Value: secret.NewValue(in.Key)}}
 		}
@@ -154,7 +159,7 @@ func (o *order) run(ctx context.Context, observe func(Event)) (int, error) {
 		defer journal.Close()
 	}
 	r, err := New(p, jobs, secrets, store, journal, Options{Run: o.Run, DryRun: o.DryRun, Concurrency: 8, RevertAfter: time.Minute, TestFor: 20 * time.Second,
-		SaveOthers: o.Others, Prove: o.prover(), ProveFor: o.ProveFor, Ticket: "CHG0042", Drain: o.Drain, Together: o.Together, Render: func(p *plan.Plan) ([]artifact.Config, error) { return render.All(p, render.Options{}) }}, observe)
+		SaveOthers: o.Others, Prove: o.prover(), ProveFor: o.ProveFor, Ticket: "CHG0042", Drain: o.Drain, Prune: o.Prune, Together: o.Together, Render: func(p *plan.Plan) ([]artifact.Config, error) { return render.All(p, render.Options{}) }}, observe)
 	if err != nil {
 		return 3, err
 	}

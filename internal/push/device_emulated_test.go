@@ -56,7 +56,7 @@ func emulate(t *testing.T, platform string, o emulator.Options) *emulation {
 	}
 	e.target = Target{
 		Router: "ce1", Platform: platform, Host: host, Port: number, User: "netops", Password: secret.NewValue("correct-horse"),
-		KnownHosts: []string{filepath.Join(t.TempDir(), "known_hosts")}, TrustNew: true, Timeout: 10 * time.Second,
+		KnownHosts: []string{filepath.Join(t.TempDir(), "known_hosts")}, TrustNew: true, Timeout: 3 * patience,
 	}
 	if e.have, err = confdiff.Read(platform, []byte(e.Running())); err != nil {
 		t.Fatal(err)
@@ -459,7 +459,7 @@ func TestEmulatedExpiry(t *testing.T) {
 // until waits for a condition.
 func (e *emulation) until(what string, holds func() bool) {
 	e.t.Helper()
-	for end := time.Now().Add(patience); !holds(); time.Sleep(10 * time.Millisecond) {
+	for end := time.Now().Add(3 * patience); !holds(); time.Sleep(10 * time.Millisecond) {
 		if time.Now().After(end) {
 			e.t.Fatalf("never: %s\ntyped:\n%s", what, strings.Join(e.Log(), "\n"))
 		}
@@ -508,19 +508,27 @@ func TestEmulatedNoAnswer(t *testing.T) {
 		t.Run(c.platform, func(t *testing.T) {
 			t.Parallel()
 			e := emulate(t, c.platform, emulator.Options{Faults: *onlyOnce(&emulator.Faults{Mute: begins(c.line)})})
-			e.target.Timeout = 4 * time.Second
 			d := e.open()
-			if j, ok := d.(*junos); ok {
-				j.timeout = 500 * time.Millisecond // of which a commit has eight
-			}
 			e.must("arm", d.arm(t.Context(), e.work))
+			switch d := d.(type) {
+			case *iosxe:
+				d.session = d.session.Within(4 * time.Second)
+			case *junos:
+				d.timeout = 500 * time.Millisecond // of which a commit has eight
+			}
 			if _, err := e.apply(t.Context(), d); !errors.Is(err, errLost) {
 				t.Fatalf("apply: %v", err)
 			}
 			_ = d.close()
 			second := e.open()
 			e.waits(second, true)
-			e.must("revert", second.revert(t.Context(), e.work))
+			// The router notices the end of the first session, and of its lock, in its own time.
+			var err error
+			e.until("the lock of the first session ends", func() bool {
+				err = second.revert(t.Context(), e.work)
+				return !errors.Is(err, errForeign)
+			})
+			e.must("revert", err)
 			e.holds(second, e.have)
 		})
 	}

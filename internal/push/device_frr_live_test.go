@@ -164,7 +164,7 @@ func TestFRRCutBlock(t *testing.T) {
 	d := frrOn(t, e)
 	ctx := t.Context()
 	before := e.running()
-	w := &work{run: "r1", revert: 6 * time.Second, commands: changeOfPreference}
+	w := &work{run: "r1", revert: 20 * time.Second, commands: changeOfPreference}
 	if err := d.arm(ctx, w); err != nil {
 		t.Fatal(err)
 	}
@@ -187,7 +187,7 @@ func TestFRRCutBlock(t *testing.T) {
 	if _, err := in.Write(half); err != nil {
 		t.Fatal(err)
 	}
-	waitFor(t, 25*time.Second, "the undo comes", func() bool { p, err := d.pending(ctx); return err == nil && p == nil })
+	waitFor(t, w.revert+2*time.Minute, "the undo comes", func() bool { p, err := d.pending(ctx); return err == nil && p == nil })
 	_ = in.Close()
 	_ = hang.Wait()
 	if got := e.running(); got != before {

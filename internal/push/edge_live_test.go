@@ -229,7 +229,7 @@ func (e *edge) write(name string, text []byte) {
 // awaitSessions waits until both sessions are up, with BFD, and the VNet is there.
 func (e *edge) awaitSessions() {
 	e.t.Helper()
-	frrtest.WaitFor(e.t, 40*time.Second, "both sessions are up", func() (bool, string) {
+	frrtest.WaitFor(e.t, 2*time.Minute, "both sessions are up", func() (bool, string) {
 		out := e.on(e.ce, "vtysh", "-c", "show bgp summary", "-c", "show bfd peers brief", "-c", "show bgp ipv4 unicast 10.160.0.0/16")
 		return strings.Count(out, " up ") >= 2 && strings.Contains(out, "2 available"), out
 	})

@@ -220,7 +220,7 @@ func TestJudgeDamaged(t *testing.T) {
 			o := newOracle(plans[tt.plan])
 			r := o.router(tt.router)
 			before := newPerfect(o.p).facts(r)
-			s := &scene{before, later(before, time.Minute), effects{map[Neighbor]bool{}, map[Neighbor]bool{}, map[Neighbor]bool{}}}
+			s := &scene{before, later(before, time.Minute), effects{touched: map[Neighbor]bool{}, resets: map[Neighbor]bool{}, waits: map[Neighbor]bool{}}}
 			tt.damage(s)
 			var fails []string
 			said := false

@@ -259,7 +259,7 @@ func TestFRRFactsLive(t *testing.T) {
 	ce.Start(ce.InVRFs(factsBase))
 	edge.Start(factsEdge)
 	var got Facts
-	frrtest.WaitFor(t, 30*time.Second, "facts", func() (bool, string) {
+	frrtest.WaitFor(t, time.Minute, "facts", func() (bool, string) {
 		f, err := frrFactsNow(ce)
 		if err != nil {
 			t.Fatal(err)
@@ -276,7 +276,7 @@ func TestFRRFactsLive(t *testing.T) {
 	}
 	before := got.Peer(factsQuestion.Neighbors[0]).Drops
 	ce.Vtysh("clear bgp 10.0.0.2")
-	frrtest.WaitFor(t, 20*time.Second, "one drop more", func() (bool, string) {
+	frrtest.WaitFor(t, time.Minute, "one drop more", func() (bool, string) {
 		f, err := frrFactsNow(ce)
 		if err != nil {
 			t.Fatal(err)

@@ -24,6 +24,7 @@ type emulatedSpecial struct {
 func emulatedSpecials() []emulatedSpecial {
 	refuse := func(begin, answer string) func(*emulator.Options) {
 		return func(o *emulator.Options) {
+			patiently(o)
 			o.Faults.RefuseLine = func(line string) string {
 				if strings.HasPrefix(line, begin) {
 					return answer
@@ -33,8 +34,9 @@ func emulatedSpecials() []emulatedSpecial {
 		}
 	}
 	return []emulatedSpecial{
-		{name: "a change that breaks the preference, sessions up", code: 4, end: "old", says: "local-preference",
+		{name: "a change that breaks the preference, sessions up", code: 4, end: "old", says: "local-preference", router: patiently,
 			change: func(e *emulated, o *order) {
+				o.TestFor = 11 * time.Second
 				o.Doctor = []string{"match ip address prefix-list LAB-EDGE-ER-LAB-VNETS-LP200-V4\n set local-preference 200", "match ip address prefix-list LAB-EDGE-ER-LAB-VNETS-LP200-V4\n set local-preference 90",
 					"then local-preference 200", "then local-preference 90"}
 			}},
@@ -76,7 +78,7 @@ func emulatedSpecials() []emulatedSpecial {
 					e.FillDisk(true)
 				}
 			}},
-		{platform: confdiff.IOSXE, name: "the router's disk fills up after the confirmation", code: 5, end: "new", says: "not saved",
+		{platform: confdiff.IOSXE, name: "the router's disk fills up after the confirmation", code: 5, end: "new", says: "not saved", router: patiently,
 			at: func(e *emulated, ev Event) {
 				if ev.Phase == Save {
 					e.FillDisk(true)
@@ -85,9 +87,9 @@ func emulatedSpecials() []emulatedSpecial {
 		{name: "the password is wrong", code: 3, end: "old", says: "does not let netops in",
 			change: func(_ *emulated, o *order) { o.Targets[0].Password = "wrong" }},
 		{name: "output in pieces, a pager, the log in between", code: 0, end: "new", says: "changed",
-			change: func(_ *emulated, o *order) { o.TestFor = 40 * time.Second },
 			router: func(o *emulator.Options) {
-				o.Faults.SplitOutput, o.Faults.Paging, o.Minute = true, true, 40*time.Second
+				patiently(o)
+				o.Faults.SplitOutput, o.Faults.Paging = true, true
 				if o.Platform == emulator.IOSXE {
 					o.Faults.Syslog = func(line string) string {
 						if strings.HasPrefix(line, "router bgp") || strings.HasPrefix(line, "interface") {

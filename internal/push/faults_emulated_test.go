@@ -85,7 +85,7 @@ func newEmulated(t *testing.T, platform string, change func(*emulator.Options)) 
 func (e *emulated) target() Target {
 	in := e.order().Targets[0]
 	return Target{Router: "ce1", Platform: e.name, Host: in.Host, Port: in.Port, User: in.User, Password: secret.NewValue(in.Password),
-		KnownHosts: []string{in.KnownHosts}, Timeout: 5 * time.Second}
+		KnownHosts: []string{in.KnownHosts}, Timeout: 3 * patience}
 }
 
 // start starts the router, on a new port.
@@ -103,7 +103,7 @@ func (e *emulated) start() {
 	q := Question{Neighbors: []Neighbor{{Addr: netip.MustParseAddr("172.16.200.2")}, {Addr: netip.MustParseAddr("172.16.200.6")}}}
 	d := e.device()
 	defer d.close()
-	waitFor(e.t, 10*time.Second, "both sessions are up", func() bool {
+	waitFor(e.t, 3*patience, "both sessions are up", func() bool {
 		f, err := d.facts(e.t.Context(), q)
 		if err != nil {
 			e.t.Fatal(err)
@@ -153,7 +153,7 @@ func (e *emulated) order() order {
 		Intent: biggerIntentOf(e.intent), Verb: "push",
 		Targets: []orderTarget{{Router: "ce1", Host: host, Port: number, User: "netops", Password: emulatedPassword, KnownHosts: known}},
 		// The undo of Junos comes half a minute of the router's late.
-		Undo: e.options.Minute * 3 / 2, Grace: 20 * time.Second, TestFor: 11 * time.Second,
+		Undo: e.options.Minute * 3 / 2, Grace: 20 * time.Second, TestFor: max(11*time.Second, e.options.Minute/2),
 	}
 }
 
@@ -222,8 +222,11 @@ func TestEmulatedFaults(t *testing.T) {
 						t.Run(f.name+"/"+m.name, func(t *testing.T) {
 							t.Parallel()
 							var change func(*emulator.Options)
-							if m.phase == Prove {
+							switch m.phase { // to which a push comes before its undo does
+							case Prove, Confirm:
 								change = longer
+							case Save:
+								change = patiently
 							}
 							b.add(playCell(t, newEmulated(t, platform, change), m, f))
 						})
@@ -241,7 +244,7 @@ func TestEmulatedPush(t *testing.T) {
 	for _, platform := range []string{confdiff.IOSXE, confdiff.Junos} {
 		t.Run(platform, func(t *testing.T) {
 			t.Parallel()
-			e := newEmulated(t, platform, nil)
+			e := newEmulated(t, platform, patiently)
 			o := e.order()
 			o.DryRun = true
 			if r := runChild(t, o, nil, nil); r.code != 2 {

@@ -76,11 +76,12 @@ type cell struct {
 func playCell(t *testing.T, s subject, m moment, f fault) cell {
 	t.Helper()
 	o := s.order()
+	o.Cut = f.after != nil
 	if m.phase == Prove {
 		o.Prove, o.ProveFor = "pass", 4*time.Second
-		if _, real := s.(*frrSubject); real { // whose time is our own
-			o.Undo += 15 * time.Second
-		}
+	}
+	if _, real := s.(*frrSubject); real && m.phase >= Prove { // whose time is our own
+		o.Undo, o.TestFor = o.Undo+15*time.Second, o.TestFor+15*time.Second
 	}
 	played := false
 	r := runChild(t, o, s.enter(), func(e Event, kill func()) {

@@ -10,6 +10,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -82,12 +83,21 @@ func TestSSHD(t *testing.T) {
 			t.Errorf("%s: %q, %q, %d: %v", x.command, got.Stdout, got.Stderr, got.Code, err)
 		}
 	}
-	// sshd lets a command run on whose channel is closed; the connection goes on.
-	ctx, cancel := context.WithTimeout(t.Context(), 100*time.Millisecond)
+	// sshd lets a command run on whose channel is closed; the connection goes on. Given up
+	// before there is a channel, it would not.
+	var given sync.WaitGroup
+	defer given.Wait()
+	ctx, cancel := context.WithCancel(t.Context())
 	defer cancel()
-	if _, err := c.Exec(ctx, "sleep 1", nil); !errors.Is(err, errLost) {
-		t.Errorf("%v", err)
-	}
+	runs := filepath.Join(t.TempDir(), "runs")
+	given.Go(func() {
+		if _, err := c.Exec(ctx, ": >"+runs+"; sleep 1", nil); !errors.Is(err, errLost) {
+			t.Errorf("%v", err)
+		}
+	})
+	eventually(t, "the command runs", func() bool { _, err := os.Stat(runs); return err == nil })
+	cancel()
+	given.Wait()
 	if r, err := c.Exec(t.Context(), "echo on", nil); err != nil || string(r.Stdout) != "on\n" {
 		t.Errorf("%q: %v", r.Stdout, err)
 	}

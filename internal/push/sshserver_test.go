@@ -14,7 +14,6 @@ import (
 	"strings"
 	"sync"
 	"testing"
-	"time"
 
 	"golang.org/x/crypto/ssh"
 	"golang.org/x/crypto/ssh/knownhosts"
@@ -338,7 +337,7 @@ func shellOf(t *testing.T, d dialect, line *cli, log *Transcript) *Session {
 
 func openShell(t *testing.T, c *Conn, d dialect) *Session {
 	t.Helper()
-	ctx, cancel := context.WithTimeout(t.Context(), 5*time.Second)
+	ctx, cancel := context.WithTimeout(t.Context(), 3*patience)
 	defer cancel()
 	s, err := c.Shell(ctx, d)
 	if err != nil {

@@ -20,14 +20,14 @@ func stepped(t *testing.T, third func(e *emulated) bool) (*emulated, order) {
 	var e *emulated
 	var reads atomic.Int32
 	e = newEmulated(t, confdiff.IOSXE, func(o *emulator.Options) {
-		longer(o)
+		patiently(o)
 		o.Faults.CutBefore = func(line string) bool {
 			return strings.HasPrefix(line, "show version") && reads.Add(1) == 3 && third(e)
 		}
 	})
 	o := e.order()
 	o.Intent = strings.Replace(e.intent, "bfd: {interval: 300ms, multiplier: 3}", "bfd: false", 1)
-	o.TestFor = 8 * time.Second
+	o.TestFor = 20 * time.Second // half of it the tests have to hold
 	return e, o
 }
 
@@ -102,7 +102,7 @@ func TestStepsUnsaved(t *testing.T) {
 // What brings a run to its end is not cut in the middle by a person's interruption.
 func TestConfirmInterrupted(t *testing.T) {
 	t.Parallel()
-	e := newEmulated(t, confdiff.IOSXE, longer)
+	e := newEmulated(t, confdiff.IOSXE, patiently)
 	o := e.order()
 	runChild(t, o, nil, func(ev Event, kill func()) {
 		if ev.Phase == Confirm {
@@ -155,6 +155,7 @@ func TestStepsLost(t *testing.T) {
 			time.AfterFunc(1500*time.Millisecond, e.Heal)
 			return true
 		})
+		o.Cut = true
 		code, err := o.run(t.Context(), func(Event) {})
 		if running, startup := e.has(); err != nil || code != 4 || running != "old" || startup != "old" {
 			t.Errorf("exit code %d, %v, running %s, startup %s", code, err, running, startup)

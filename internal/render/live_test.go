@@ -110,7 +110,7 @@ func standIns(n *frrtest.Net, r *frrtest.Router, p *plan.Router) {
 
 // convergence is how long a network may take until all of it is as planned. On
 // an idle machine it takes ten seconds; the laboratory's machines are shared.
-const convergence = 40 * time.Second
+const convergence = 2 * time.Minute
 
 // settling is how long a network that is as planned is left alone before it is
 // looked at once more: a route too many may come after all that are expected.
@@ -282,8 +282,9 @@ func kernelSends[V any](t testing.TB, r *frrtest.Router, prefixes map[netip.Pref
 }
 
 // blackhole is how long our sending direction may be lost when a link dies in
-// silence: BFD takes 900 ms, and the laboratory's machines are shared.
-const blackhole = 2 * time.Second
+// silence: BFD takes 900 ms, the hold timer 40 s at least, and the laboratory's
+// machines are shared.
+const blackhole = 10 * time.Second
 
 // provider puts a bridge of one namespace into the middle of every link, so
 // that a link can die without either end losing its carrier.
