@@ -82,6 +82,9 @@ func (p *pushing) jobs() ([]push.Job, *push.Secrets, error) {
 		if !needed[c.Router] {
 			continue
 		}
+		if p.sshOf(c.Router) == nil && !contains(p.names, c.Router) {
+			continue // it would be asked how its links are: a change that has to know that is refused
+		}
 		t, err := p.target(c.Router, c.Platform, config, read)
 		if err != nil {
 			faults = append(faults, fmt.Errorf("%s: %w", c.Router, err))

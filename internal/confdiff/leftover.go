@@ -181,7 +181,8 @@ func (c *comparison) session(o Object) bool {
 }
 
 // links claims the subinterfaces with our description and the subnet of a neighbor
-// that is claimed.
+// that is claimed; and of a link that moves to another VLAN or port, and keeps its
+// neighbor, the old one.
 func (c *comparison) links(ours map[Object]bool) {
 	var neighbors []netip.Addr
 	for _, o := range c.have.objects {
@@ -201,10 +202,31 @@ func (c *comparison) links(ours map[Object]bool) {
 				near = near || slices.ContainsFunc(neighbors, p.Masked().Contains)
 			}
 		}
-		if described && near {
+		if described && (near || c.moves(o)) {
 			ours[o] = true
 		}
 	}
+}
+
+// moves reports whether another subinterface was rendered with the address and the
+// description of one that the router has.
+func (c *comparison) moves(o Object) bool {
+	face := func(all []Statement) (address netip.Prefix, description string) {
+		for _, s := range all {
+			if p, ok := addressOf(c.platform, s); ok && !address.IsValid() {
+				address = p
+			}
+			if _, text, ok := strings.Cut(" "+s.Text(c.platform), " description "); ok {
+				description = text
+			}
+		}
+		return address, description
+	}
+	address, description := face(c.have.of[o])
+	return slices.ContainsFunc(c.want.objects, func(w Object) bool {
+		a, d := face(c.want.of[w])
+		return w.Kind == Interface && a.IsValid() && a == address && d == description
+	})
 }
 
 // description reports whether a statement describes an interface in our words.

@@ -28,9 +28,10 @@ func newOracle(p *plan.Plan) *oracle {
 // Effects say what a change may do to the sessions of a router. A session that is
 // in none of the three is to stay as it is.
 type effects struct {
-	touched map[Neighbor]bool // something that the session uses changes
-	resets  map[Neighbor]bool // it may go down, and has to come up again, or it ends
-	waits   map[Neighbor]bool // something changes that it uses after its next reset
+	touched map[Neighbor]bool   // something that the session uses changes
+	resets  map[Neighbor]bool   // it may go down, and has to come up again, or it ends
+	waits   map[Neighbor]bool   // something changes that it uses after its next reset
+	apart   map[Neighbor]string // the router at its other end has not that end yet; see pair.go
 }
 
 // A wanted is a session that the plan has.

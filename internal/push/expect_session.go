@@ -24,6 +24,8 @@ func (l *look) session(w *wanted) test {
 		t.Pass = peer != nil && peer.Shut && peer.State != Established
 	case peer != nil && peer.Shut && old != nil && old.Shut:
 		t.Pass, t.Note = true, "shut down on the router before, too: this change does not bring it up"
+	case peer != nil && peer.State != Established && l.apart[w.Neighbor] != "":
+		t.Pass, t.Note = true, apartNote(l.apart[w.Neighbor])
 	case peer == nil || peer.State != Established:
 	case !l.wasReset(old, peer):
 		t.Pass = true

@@ -13,7 +13,7 @@ import (
 // sessions use: a policy, a list, an interface. What it cannot place touches all.
 func (o *oracle) touchedBy(r *plan.Router, c *confdiff.Change) effects {
 	e := effects{touched: make(map[Neighbor]bool), resets: make(map[Neighbor]bool), waits: make(map[Neighbor]bool)}
-	u := users{r: r, list: o.wanted(r)}
+	u := users{r: r, list: o.wanted(r), platform: c.Platform}
 	for i, d := range c.Differences {
 		if len(d.Missing)+len(d.Extra) == 0 && !d.Order {
 			continue // only a secret that cannot be compared
@@ -37,8 +37,9 @@ func (o *oracle) touchedBy(r *plan.Router, c *confdiff.Change) effects {
 
 // users finds the sessions that use an object.
 type users struct {
-	r    *plan.Router
-	list []wanted
+	r        *plan.Router
+	list     []wanted
+	platform string // confdiff's
 }
 
 // of are the sessions that a difference touches.
@@ -55,7 +56,7 @@ func (u *users) of(d *confdiff.Difference, class confdiff.Class) []Neighbor {
 	case confdiff.Group:
 		return u.group(vrf, name)
 	case confdiff.Interface:
-		return u.onInterface(name, class, left)
+		return append(u.onInterface(name, class, left), u.leftBehind(d)...)
 	case confdiff.RouteMap:
 		return u.policy(name, left)
 	case confdiff.PrefixList, confdiff.CommunityList:
@@ -158,6 +159,21 @@ func (u *users) onInterface(name string, class confdiff.Class, left bool) []Neig
 		return u.all()
 	}
 	return list
+}
+
+// leftBehind are the sessions in the subnets that an interface loses: of a link that
+// moves to another subinterface, say.
+func (u *users) leftBehind(d *confdiff.Difference) []Neighbor {
+	var lost []netip.Prefix
+	for _, s := range d.Extra {
+		_, text, _ := strings.Cut(s.Text(u.platform), " address ")
+		if _, p, ok := prefixIn(text); ok {
+			lost = append(lost, p)
+		}
+	}
+	return u.where(func(w *wanted) bool {
+		return slices.ContainsFunc(lost, func(p netip.Prefix) bool { return p.Contains(w.Addr) })
+	})
 }
 
 // policy are the sessions that a policy filters; one that filters none decides what

@@ -59,6 +59,7 @@ func TestTouchedBy(t *testing.T) {
 		{"timers of iBGP", two, "neighbor 10.10.255.2 timers 10 30", "neighbor 10.10.255.2 timers 20 60", inside, nil, inside},
 		{"a key", two, " neighbor 172.16.200.2 password <env:ER_LONDON_MD5>\n", "", link, link, nil},
 		{"a tag", two, "encapsulation dot1Q 150", "encapsulation dot1Q 151", link, link, nil},
+		{"an old tag", two, "TenGigabitEthernet0/0/1.150", "TenGigabitEthernet0/0/1.149", link, link, nil},
 		{"a policy", two, " set local-preference 200\n", " set local-preference 150\n", link, nil, nil},
 		{"a list of VNets", two, "ER-LONDON-VNETS-LP200-V4 seq 10 permit 10.100.0.0/16", "ER-LONDON-VNETS-LP200-V4 seq 10 permit 10.99.0.0/16", link, nil, nil},
 		{"a list of iBGP", two, "IBGP-VNETS-V4 seq 10 permit 10.100.0.0/16", "IBGP-VNETS-V4 seq 10 permit 10.99.0.0/16", inside, nil, nil},

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"net/netip"
 	"os"
 	"path/filepath"
 	"regexp"
@@ -74,7 +75,8 @@ type Run struct {
 	routers []*router
 	release func() // of the locks
 
-	mu sync.Mutex // of observe and the journal's last error
+	mu    sync.Mutex // of observe, and of what follows
+	begun int        // routers whose turn has come
 }
 
 // A router is one router of a run.
@@ -90,9 +92,12 @@ type router struct {
 
 	standing *standing
 	have     confdiff.Config
+	farEnds  map[string]string // of have
 	before   Facts
-	readAt   time.Time       // before was read
-	change   confdiff.Change // with the values of secrets
+	readAt   time.Time           // before was read
+	change   confdiff.Change     // with the values of secrets
+	opens    map[netip.Addr]bool // of the survey; see openings
+	place    int                 // in the order of the run, from 1; 0: its turn has not come
 	digest   string
 	opinion  []string
 	err      error // of the survey
@@ -194,6 +199,15 @@ func (x *router) say(e Event) error {
 	return err
 }
 
+// warn puts a warning into the report of a router that was changed, and into the journal.
+func (x *router) warn(text string) {
+	if x.report.Warning != "" {
+		text = x.report.Warning + "; " + text
+	}
+	x.report.Warning = text
+	x.say(Event{Phase: x.report.Phase, Text: text, Outcome: &x.report.Outcome})
+}
+
 // each calls do for routers, as many at a time as the options allow, and waits.
 func (r *Run) each(do func(*router)) {
 	var wg sync.WaitGroup
@@ -212,6 +226,15 @@ func (r *Run) each(do func(*router)) {
 // nothing.
 func (r *Run) Survey(ctx context.Context) []Surveyed {
 	r.each(func(x *router) { x.err = x.survey(ctx) })
+	stranding := make(map[*router]error)
+	for _, x := range r.routers {
+		if x.err == nil && !x.asked {
+			stranding[x] = x.strands(ctx)
+		}
+	}
+	for x, err := range stranding {
+		x.err = err
+	}
 	var out []Surveyed
 	for _, x := range r.routers {
 		if !x.asked {
@@ -302,11 +325,23 @@ func (x *router) read(ctx context.Context) error {
 	if x.have, err = confdiff.Read(x.job.Config.Platform, s.running); err != nil {
 		return fmt.Errorf("running configuration: %w", err)
 	}
+	x.farEnds = farEnds(x.have)
 	if x.before, err = x.device.facts(ctx, x.run.oracle.questionFor(x.plan)); err != nil {
 		return fmt.Errorf("live state: %w", err)
 	}
 	x.readAt = time.Now()
 	return x.stranger()
+}
+
+// see reads how a router is that is asked alone.
+func (x *router) see(ctx context.Context) (err error) {
+	if !x.readAt.IsZero() {
+		return nil
+	}
+	if x.before, err = x.device.facts(ctx, x.run.oracle.questionFor(x.plan)); err == nil {
+		x.readAt = time.Now()
+	}
+	return err
 }
 
 // aim compares what the router has with a rendering, but for what is left for later.

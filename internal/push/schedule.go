@@ -22,7 +22,9 @@ func (r *Run) Apply(ctx context.Context) []RouterReport {
 	if err := r.lock(); err != nil {
 		return r.reports(err)
 	}
-	return r.reports(r.schedule(ctx))
+	why := r.schedule(ctx)
+	r.warnApart()
+	return r.reports(why)
 }
 
 // mayApply says why nothing is begun: one router that cannot be changed stops all,
@@ -91,6 +93,17 @@ func (r *Run) schedule(ctx context.Context) error {
 	var wg sync.WaitGroup
 	defer wg.Wait()
 	todo := slices.DeleteFunc(slices.Clone(r.routers), func(x *router) bool { return x.asked })
+	for _, x := range todo {
+		x.opens = x.openings()
+	}
+	// A link that carries nothing loses nothing, and then the other one has a spare.
+	last := func(x *router) int {
+		if x.alone() {
+			return 1
+		}
+		return 0
+	}
+	slices.SortStableFunc(todo, func(a, b *router) int { return last(a) - last(b) })
 	done := make(chan *router)
 	busy := make(map[string]bool)
 	var stop error
@@ -131,6 +144,7 @@ func (r *Run) schedule(ctx context.Context) error {
 // takeTurn changes one router and fills in its report.
 func (x *router) takeTurn(ctx context.Context) {
 	began := time.Now()
+	x.begin()
 	x.turn.Lock()
 	defer x.turn.Unlock()
 	outcome, phase, err := x.carry(ctx)
@@ -213,13 +227,41 @@ func (x *router) otherLinks(ctx context.Context, e effects) error {
 	return nil
 }
 
+// alone reports whether a link of the router carries a circuit whose other link, on
+// another router that the run changes, carries nothing.
+func (x *router) alone() bool {
+	for i := range x.run.plan.Circuits {
+		for _, peering := range x.run.plan.Circuits[i].Peerings {
+			own, other := x.ends(peering.Links)
+			if slices.ContainsFunc(own, x.carries) && slices.ContainsFunc(other, func(l plan.CircuitLink) bool {
+				y := x.run.router(l.Router)
+				return y != nil && !y.asked && !y.carries(l)
+			}) {
+				return true
+			}
+		}
+	}
+	return false
+}
+
 // carries reports whether traffic may go over a link: one family, and without BFD, will
 // do.
-func (x *router) carries(l plan.CircuitLink) bool {
-	link := &x.plan.Links[l.Link]
-	return slices.ContainsFunc(link.Sessions, func(s plan.Session) bool {
-		p := x.before.Peer(Neighbor{link.VRF, s.Neighbor})
-		return p != nil && p.State == Established
+func (x *router) carries(l plan.CircuitLink) bool { return x.isUsed(l.Link) }
+
+// isUsed is carries for a link by its index. Where the link gets another address, its
+// session is still the one with the old far end.
+func (x *router) isUsed(i int) bool {
+	link := &x.plan.Links[i]
+	if slices.ContainsFunc(link.Sessions, func(s plan.Session) bool { return isUp(x.before.Peer(Neighbor{link.VRF, s.Neighbor})) }) {
+		return true
+	}
+	kind := "private"
+	if link.Microsoft {
+		kind = "microsoft"
+	}
+	end := fmt.Sprintf("%s %s %s MSEE", link.Circuit, kind, link.Position)
+	return slices.ContainsFunc(x.before.Peers, func(p Peer) bool {
+		return p.VRF == link.VRF && isUp(&p) && x.farEnd(Neighbor{p.VRF, p.Addr}) == end
 	})
 }
 
@@ -269,11 +311,10 @@ func (x *router) ends(links []plan.CircuitLink) (own, other []plan.CircuitLink) 
 
 // asks asks the router of a link whether it is a spare for one that brings routes.
 func (r *Run) asks(ctx context.Context, l plan.CircuitLink, brought map[plan.Family]bool) error {
-	i := slices.IndexFunc(r.routers, func(x *router) bool { return x.job.Config.Router == l.Router })
-	if i < 0 {
-		return fmt.Errorf("%s was not asked", l.Router)
+	x := r.router(l.Router)
+	if x == nil {
+		return fmt.Errorf("%s was not asked, because the intent does not say how it is reached", l.Router)
 	}
-	x := r.routers[i]
 	x.turn.Lock()
 	defer x.turn.Unlock()
 	if err := x.reach(ctx); err != nil {

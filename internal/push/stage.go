@@ -30,7 +30,8 @@ var errBothLinks = errors.New("one part of the change resets the sessions of bot
 	"--together does it in a window in which the circuit carries nothing")
 
 // stages are the windows of a change. What resets the sessions of both links of a
-// circuit that end here goes link by link, the secondary first; and a link whose
+// circuit that end here goes link by link, the secondary first, or the primary where it
+// carries nothing and the secondary does; and a link whose
 // sessions reset is drained before, where the person has asked for that.
 func (x *router) stages() ([]stage, error) {
 	whole := stage{want: x.job.Config.Text, plan: x.plan, oracle: x.run.oracle}
@@ -46,12 +47,12 @@ func (x *router) stages() ([]stage, error) {
 		return x.drained(links, nil)
 	}
 	var out []stage
-	for _, position := range []plan.Position{plan.Secondary, plan.Primary} {
+	for i, position := range x.inOrder(links) {
 		var now, later []int
 		for _, l := range links {
 			if x.plan.Links[l].Position == position {
 				now = append(now, l)
-			} else if position == plan.Secondary {
+			} else if i == 0 {
 				later = append(later, l)
 			}
 		}
@@ -94,6 +95,27 @@ func resetsLink(l *plan.Link, e effects) bool {
 	return slices.ContainsFunc(l.Sessions, func(s plan.Session) bool { return e.resets[Neighbor{l.VRF, s.Neighbor}] })
 }
 
+// inOrder is which links come first: those that carry nothing, because the others have no
+// spare until then.
+func (x *router) inOrder(links []int) []plan.Position {
+	carrying := func(p plan.Position) map[string]bool { // by path
+		out := make(map[string]bool)
+		for _, l := range links {
+			if link := &x.plan.Links[l]; link.Position == p {
+				out[link.Path] = x.isUsed(l)
+			}
+		}
+		return out
+	}
+	secondary := carrying(plan.Secondary)
+	for path, used := range carrying(plan.Primary) {
+		if !used && secondary[path] {
+			return []plan.Position{plan.Primary, plan.Secondary}
+		}
+	}
+	return []plan.Position{plan.Secondary, plan.Primary}
+}
+
 // haveSiblings reports whether two of the links belong to one circuit.
 func (x *router) haveSiblings(links []int) bool {
 	seen := make(map[string]plan.Position)
@@ -108,8 +130,9 @@ func (x *router) haveSiblings(links []int) bool {
 }
 
 // leaving says what waits until the links of now are done: whatever resets the
-// sessions of later, and whatever only takes something away, because a session of
-// later may still use it. With none later nothing waits.
+// sessions of later, or is theirs alone, such as a new address; and whatever only takes
+// something away, because a session of later may still use it. With none later nothing
+// waits.
 func (x *router) leaving(later, now []int) (func(*confdiff.Difference) bool, error) {
 	if len(later) == 0 {
 		return nil, nil
@@ -124,9 +147,26 @@ func (x *router) leaving(later, now []int) (func(*confdiff.Difference) bool, err
 		if hits(later) && hits(now) {
 			return nil, fmt.Errorf("%s: %w", d.Object, errBothLinks)
 		}
-		waits[d.Object] = hits(later) || len(d.Missing) == 0 && !d.Order && !hits(now)
+		waits[d.Object] = hits(later) || x.isOnly(later, e) || len(d.Missing) == 0 && !d.Order && !hits(now)
 	}
 	return func(d *confdiff.Difference) bool { return waits[d.Object] }, nil
+}
+
+// isOnly reports whether what a change touches are sessions of these links, and no others.
+func (x *router) isOnly(links []int, e effects) bool {
+	theirs := make(map[Neighbor]bool)
+	for _, i := range links {
+		l := &x.plan.Links[i]
+		for _, s := range l.Sessions {
+			theirs[Neighbor{l.VRF, s.Neighbor}] = true
+		}
+	}
+	for n := range e.touched {
+		if !theirs[n] {
+			return false
+		}
+	}
+	return len(e.touched) > 0
 }
 
 // drained puts a drain before the change of each link, and ends it after.
@@ -141,7 +181,7 @@ func (x *router) drained(links []int, leave func(*confdiff.Difference) bool) ([]
 			return nil, err
 		}
 		own := x.policiesOf(l)
-		drain, change, undrain := s, s, stage{want: x.job.Config.Text, plan: x.plan, oracle: x.run.oracle}
+		drain, change, undrain := s.open(l), s, stage{want: x.job.Config.Text, plan: x.plan, oracle: x.run.oracle}
 		drain.name, drain.drains = "drain "+x.names([]int{l}), true
 		drain.leave = func(d *confdiff.Difference) bool {
 			return d.Object.Kind != confdiff.RouteMap || !slices.Contains(own, d.Object.Name)
@@ -163,6 +203,22 @@ func (x *router) drainedStage(link int) (stage, error) {
 	i := slices.IndexFunc(configs, func(c artifact.Config) bool { return c.Router == x.plan.Name })
 	at := slices.IndexFunc(p.Routers, func(r plan.Router) bool { return r.Name == x.plan.Name })
 	return stage{want: configs[i].Text, plan: &p.Routers[at], oracle: newOracle(p)}, nil
+}
+
+// open is a stage whose tests want the sessions of a link up, which the change shuts down
+// only when the link is drained.
+func (s stage) open(link int) stage {
+	p := *s.oracle.p
+	p.Routers = slices.Clone(p.Routers)
+	r := &p.Routers[slices.IndexFunc(p.Routers, func(r plan.Router) bool { return r.Name == s.plan.Name })]
+	r.Links = slices.Clone(r.Links)
+	sessions := slices.Clone(r.Links[link].Sessions)
+	for i := range sessions {
+		sessions[i].Shutdown = false
+	}
+	r.Links[link].Sessions = sessions
+	s.plan, s.oracle = r, newOracle(&p)
+	return s
 }
 
 // policiesOf names the policies of a link's sessions.

@@ -80,6 +80,7 @@ func (x *router) next(ctx context.Context, s *stage, anew bool) (*transaction, e
 	if err != nil {
 		return nil, err
 	}
+	e.apart = x.apart(e)
 	t.settle = x.settle(s, e.touched)
 	t.test = x.tester(s.oracle, s.plan, e)
 	if o := x.run.options; o.Prove != nil {
