@@ -13,6 +13,7 @@ import (
 type JudgeOptions struct {
 	MinSamples int           // packets on expected legs that a PASS takes; 0: 20
 	Seen       time.Duration // how long was listened: with it comes how much longer it takes; 0: nobody can say
+	Until      time.Time     // when the listening ended; zero: nobody can say
 	// Doubts are why some of what routers carry may not have been seen though they export.
 	Doubts []Doubt
 	// Crossed are legs on which packets of the routers themselves were seen: what watches

@@ -52,7 +52,7 @@ func (t *trial) emptyLeg(l *LegShare, g balanced, k int) {
 	case chosen.seen == 0:
 		t.gap(true, "%s carries nothing, and is predicted to", legWords(l.Leg))
 	case chosen.n < need && chosen.rate > 0:
-		t.gap(false, "%s carries nothing yet: at one packet in %d %s elsewhere cannot tell that from chance", legWords(l.Leg), chosen.rate, chosen.words())
+		t.gap(false, "%s carries nothing yet: %s elsewhere cannot tell that from chance, at one packet in %d", legWords(l.Leg), chosen.words(), chosen.rate)
 	case chosen.n < need:
 		t.gap(false, "%s carries nothing yet: %s cannot tell that from chance, it takes %d", legWords(l.Leg), chosen.words(), need)
 		if !chosen.pairs { // of hosts there may be no more

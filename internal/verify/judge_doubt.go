@@ -2,6 +2,7 @@ package verify
 
 import (
 	"slices"
+	"time"
 
 	"github.com/ercfg/ercfg/internal/plan"
 	"github.com/ercfg/ercfg/internal/sim"
@@ -91,17 +92,20 @@ func (t *trial) anywhere() bool {
 // again and again from their beginning on. What they do now nobody tells.
 func (t *trial) lasting() {
 	n := t.count.Lasting.Samples
-	if n*100 > (t.seen()+n)*unknownPercent {
-		t.gap(true, "%s are of flows from before the time that is judged, told more than %s after it: shorten the active timeout, or wait for their end", packetsOf(n), t.keep)
+	if tooMany(n, plus(t.seen(), n)) {
+		are := "are"
+		if n == 1 {
+			are = "is"
+		}
+		t.gap(true, "%s %s of flows from before the time that is judged, told more than %s after it: shorten the active timeout, or wait for their end", packetsOf(n), are, t.keep)
 	}
 }
 
 // spanning looks for flows that began before the time that is judged and ended in it, on a
 // leg that the prediction does not have. Whether they were there in it their records cannot
-// tell, but the next ones can: a router tells of what goes on once more within two of its
-// timeouts.
+// tell, but the next ones can.
 func (t *trial) spanning() {
-	if t.o.Seen <= 0 || t.o.Seen >= 2*t.keep {
+	if t.o.Seen <= 0 {
 		return
 	}
 	for _, s := range t.count.Spanning {
@@ -109,12 +113,24 @@ func (t *trial) spanning() {
 		if t.leaks(s.Leg) {
 			least = 1
 		}
-		if s.Samples < least || t.expects(s.Leg) || s.Leg.Whole && t.expectsPath(s.Leg.Path) {
+		left := t.again(s.Told)
+		if left <= 0 || s.Samples < least || t.expects(s.Leg) || s.Leg.Whole && t.expectsPath(s.Leg.Path) {
 			continue
 		}
 		t.gap(false, "%s had %s that began before the time that is judged and ended in it: whether they go on shows after %s", legWords(s.Leg), packetsOf(s.Samples), 2*t.keep)
-		t.wait = max(t.wait, 2*t.keep-t.o.Seen)
+		t.wait = max(t.wait, left)
 	}
+}
+
+// again is how much longer it takes until flows from before the time that is judged are
+// told of once more, if they go on. told is when the last record of them came: the next one
+// comes a timeout after it. At the latest that is two timeouts after the beginning.
+func (t *trial) again(told time.Time) time.Duration {
+	left := 2*t.keep - t.o.Seen
+	if !told.IsZero() && !t.o.Until.IsZero() {
+		left = min(left, t.keep+lateExport-t.o.Until.Sub(told))
+	}
+	return left
 }
 
 // untold says that the part of a link is not known where the router is silent and

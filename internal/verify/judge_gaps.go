@@ -15,9 +15,9 @@ const unknownPercent = 1
 
 // seen is how many samples there are of a trial, wherever they were.
 func (t *trial) seen() uint64 {
-	n := t.count.NotPlaced.Samples + t.count.Ambiguous.Samples
+	n := plus(t.count.NotPlaced.Samples, t.count.Ambiguous.Samples)
 	for i := range t.legs {
-		n += t.legs[i].Samples
+		n = plus(n, t.legs[i].Samples)
 	}
 	return n
 }
@@ -26,18 +26,21 @@ func (t *trial) seen() uint64 {
 func (t *trial) hints() uint64 {
 	var n uint64
 	for i := range t.legs {
-		n += hintedOf(&t.legs[i])
+		n = plus(n, hintedOf(&t.legs[i]))
 	}
 	return n
 }
 
 // unknown is how many samples may have been anywhere.
 func (t *trial) unknown() uint64 {
-	return t.count.NotPlaced.Samples + t.count.Ambiguous.Samples + t.hints()
+	return plus(plus(t.count.NotPlaced.Samples, t.count.Ambiguous.Samples), t.hints())
 }
 
 // many reports whether samples are more than may be unknown.
-func (t *trial) many(samples uint64) bool { return samples*100 > t.seen()*unknownPercent }
+func (t *trial) many(samples uint64) bool { return tooMany(samples, t.seen()) }
+
+// tooMany is many of any samples. It divides, because a product may be too large.
+func tooMany(samples, of uint64) bool { return samples > of/100*unknownPercent }
 
 // unplaced looks for what is seen and not known where.
 func (t *trial) unplaced() {
@@ -109,11 +112,9 @@ func (t *trial) absent() {
 	if t.o.Seen < t.keep {
 		t.gap(false, "none was seen yet, but routers keep a flow for up to %s before they export it", t.keep)
 		t.wait = max(t.wait, t.keep-t.o.Seen)
-	} else if n := t.count.Early.Samples; n > 0 && t.o.Seen < 2*t.keep {
-		// The record that began before the time that is judged came within an active
-		// timeout of its beginning; the flow's next one comes another timeout later.
+	} else if n, left := t.count.Early.Samples, t.again(t.count.EarlyTold); n > 0 && left > 0 {
 		t.gap(false, "none was seen yet but %s that began before; whether they go on shows after %s", packetsOf(n), 2*t.keep)
-		t.wait = max(t.wait, 2*t.keep-t.o.Seen)
+		t.wait = max(t.wait, left)
 	}
 }
 
@@ -187,7 +188,7 @@ func (t *trial) enough() {
 	case have == 0:
 		t.gap(true, "no packet is proved on an expected leg; a verdict takes %d", need)
 	case worth < have:
-		t.gap(false, "%s samples one packet in %d, and would have seen %d of what %s on expected legs stand for: a verdict takes %d", t.coarse.router, t.coarse.rate, worth, packetsOf(have), need)
+		t.gap(false, "%s samples one packet in %d, and would have seen %d in place of %s on expected legs: a verdict takes %d", t.coarse.router, t.coarse.rate, worth, packetsOf(have), need)
 		t.later(t.proven(), times(need, t.coarse.rate))
 	default:
 		t.gap(false, "%s on expected legs, and a verdict takes %d", packetsOf(have), need)

@@ -26,14 +26,14 @@ func TestJudgeRates(t *testing.T) {
 		word          string
 	}{
 		{"a finer eye", one, sim.FromAzure, []carried{{leg: londonP, flows: 30, perFlow: 10}}, map[string]uint32{"ce1": 1, "ce2": 1000}, Insufficient,
-			"er-london.secondary on ce2 carries nothing yet: at one packet in 1000 30 flows elsewhere cannot tell that from chance"},
+			"er-london.secondary on ce2 carries nothing yet: 30 flows elsewhere cannot tell that from chance, at one packet in 1000"},
 		{"so many flows that it must show", one, sim.FromAzure, []carried{{leg: londonP, flows: 9000, perFlow: 10}}, map[string]uint32{"ce1": 1, "ce2": 1000}, Fail, "9000 flows"},
 		{"eyes alike", one, sim.FromAzure, []carried{{leg: londonP, flows: 30, perFlow: 10, rate: 1000}}, map[string]uint32{"ce1": 1000, "ce2": 1000}, Fail, "30 flows"},
 		{"a coarser eye", one, sim.FromAzure, []carried{{leg: londonP, flows: 30, perFlow: 10, rate: 1000}}, map[string]uint32{"ce1": 1000, "ce2": 1}, Fail, "30 flows"},
 		{"nobody tells the other rate", one, sim.FromAzure, []carried{{leg: londonP, flows: 30, perFlow: 10}}, nil, Fail, "30 flows"},
 
 		{"the standby has a coarse eye", seven, sim.ToAzure, both(10, 2, 1), map[string]uint32{"ce-lon": 1, "ce-ams": 1000, "ce-vpn": 1}, Insufficient,
-			"ce-ams samples one packet in 1000, and would have seen 0 of what 40 packets on expected legs stand for: a verdict takes 20"},
+			"ce-ams samples one packet in 1000, and would have seen 0 in place of 40 packets on expected legs: a verdict takes 20"},
 		{"and there is more", seven, sim.ToAzure, both(100, 100, 1), map[string]uint32{"ce-lon": 1, "ce-ams": 1000, "ce-vpn": 1}, Pass, "sampled: another leg could carry up to 15 % of it"},
 		{"all alike", seven, sim.ToAzure, both(10, 1, 1000), map[string]uint32{"ce-lon": 1000, "ce-ams": 1000, "ce-vpn": 1000}, Pass, "sampled: another leg could carry up to 15 % of it"},
 		{"the standby sees all", seven, sim.ToAzure, both(10, 1, 1000), map[string]uint32{"ce-lon": 1000, "ce-ams": 1, "ce-vpn": 1}, Pass, "all on er-lon.primary"},

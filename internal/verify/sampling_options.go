@@ -65,16 +65,23 @@ func (d *Decoder) rate(src *source, v *values) {
 
 // lend tells the other domains of an exporter the rate of a sampler: IOS-XE tells its
 // samplers in a domain that no flow is of (https://github.com/akvorado/akvorado/issues/89).
+// Where two of them differ, the rate is not known.
 func (d *Decoder) lend(from *source, of samplerRef) {
+	n := from.sampling.rates[of]
+	for _, s := range d.sources {
+		if told := s.sampling.rates[of]; told != 0 && told != n && s.sibling(from) {
+			n = 0
+			break
+		}
+	}
 	for _, s := range d.sources {
 		if s != from && s.sibling(from) {
-			s.sampling.borrow(of, from.sampling.rates[of], d.bounds.Templates)
+			s.sampling.borrow(of, n, d.bounds.Templates)
 		}
 	}
 }
 
-// borrow takes over what the other domains of an exporter have told before. Where two of
-// them differ, the rate is not known.
+// borrow takes over what the other domains of an exporter have told before, as lend has it.
 func (d *Decoder) borrow(to *source) {
 	for _, s := range d.sources {
 		if s == to || !s.sibling(to) {

@@ -97,6 +97,8 @@ func TestSamplingDomains(t *testing.T) {
 		{"its own", []func(*Decoder, Sink){table(6, 100), table(1, 50), flow}, 50},
 		{"begun anew", []func(*Decoder, Sink){table(6, 100), flow, again, flow}, 100},
 		{"two that differ", []func(*Decoder, Sink){table(6, 100), table(7, 200), flow}, 0},
+		{"two that differ, after the flow came", []func(*Decoder, Sink){flow, table(6, 100), table(7, 200), flow}, 0},
+		{"and then agree", []func(*Decoder, Sink){flow, table(6, 100), table(7, 200), table(7, 100), flow}, 100},
 	} {
 		var got caught
 		d := NewDecoder(Bounds{})

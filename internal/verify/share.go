@@ -32,12 +32,12 @@ func shareOut(legs []LegShare) {
 // add adds what another amount holds. Flows are those of different legs: one flow
 // takes one.
 func (a *Amount) add(o Amount) {
-	a.Records += o.Records
-	a.Samples += o.Samples
-	a.Packets += o.Packets
-	a.Bytes += o.Bytes
-	a.Unknown += o.Unknown
-	a.Flows += o.Flows
+	a.Records = plus(a.Records, o.Records)
+	a.Samples = plus(a.Samples, o.Samples)
+	a.Packets = plus(a.Packets, o.Packets)
+	a.Bytes = plus(a.Bytes, o.Bytes)
+	a.Unknown = plus(a.Unknown, o.Unknown)
+	a.Flows = plus(a.Flows, o.Flows)
 	a.Largest = max(a.Largest, o.Largest)
 }
 

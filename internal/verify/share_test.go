@@ -83,6 +83,27 @@ func TestShareOut(t *testing.T) {
 	if shareOut(none); none[0].Share != 0 || none[0].Low != 0 || none[0].High != 0 {
 		t.Errorf("nothing seen: got %+v, want zeros", none[0])
 	}
+	// A record that claims the largest number must not make a share that no JSON can hold.
+	forged := []LegShare{of(false, math.MaxUint64), of(false, 100)}
+	shareOut(forged)
+	for i, want := range []float64{1, 0} {
+		if l := &forged[i]; !near(l.Share, want) || !(0 <= l.Low && l.Low <= l.High && l.High <= 1) {
+			t.Errorf("forged, leg %d: got %v between %v and %v, want %v", i, l.Share, l.Low, l.High, want)
+		}
+	}
+}
+
+// One in a hundred may be unknown, of any number.
+func TestTooMany(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct {
+		samples, of uint64
+		want        bool
+	}{{0, 0, false}, {1, 1, true}, {1, 99, true}, {1, 100, false}, {1, 199, false}, {2, 199, true}, {2, 200, false}, {1 << 62, 1 << 63, true}, {math.MaxUint64, math.MaxUint64, true}} {
+		if got := tooMany(c.samples, c.of); got != c.want {
+			t.Errorf("%d of %d: got %v", c.samples, c.of, got)
+		}
+	}
 }
 
 // The interval holds the true share of a balanced pair of links as often as it says,

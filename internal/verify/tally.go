@@ -61,6 +61,7 @@ type rowTally struct {
 	legs                        []legTally
 	first, last                 moment // of the records that count; never: none has told
 	notPlaced, ambiguous, early tallied
+	earlyTold                   moment  // when the last of early came; never: none has told
 	lasting                     tallied // the part of early that Count.Lasting is
 	spanning                    []spanned
 	passing                     []transitTally
@@ -157,11 +158,13 @@ func (t *Tally) count(row int32, at spot, ambiguous bool, r *Record, m *incremen
 	switch {
 	case t.early(r, begin, end):
 		to.early.count(m)
+		told := momentOf(r.At)
+		to.earlyTold = to.earlyTold.orLater(told)
 		if t.goesOn(r, end) {
 			to.lasting.count(m)
 		}
 		if !ambiguous && at.kind == onLeg && at.rung != ByNextHop && end > t.since+moment(coarseTime) {
-			to.spans(at.leg, m.samples)
+			to.spans(at.leg, m.samples, told)
 		}
 		return
 	case ambiguous:
@@ -190,7 +193,7 @@ func (t *Tally) count(row int32, at spot, ambiguous bool, r *Record, m *incremen
 	}
 }
 
-func newRow() *rowTally { return &rowTally{first: never, last: never} }
+func newRow() *rowTally { return &rowTally{first: never, last: never, earlyTold: never} }
 
 // leg finds or makes the tally of a leg. A row has few of them.
 func (t *rowTally) leg(leg int32) *legTally {
@@ -330,7 +333,7 @@ func (t *Tally) Counts() []Count {
 		if r == nil {
 			continue
 		}
-		c := Count{Traffic: traffic(int32(n)), NotPlaced: r.notPlaced.amount(), Ambiguous: r.ambiguous.amount(), Early: r.early.amount(), Lasting: r.lasting.amount(), Spanning: t.spanning(r), Transit: t.passed(r), First: r.first.time(), Last: r.last.time()}
+		c := Count{Traffic: traffic(int32(n)), NotPlaced: r.notPlaced.amount(), Ambiguous: r.ambiguous.amount(), Early: r.early.amount(), EarlyTold: r.earlyTold.time(), Lasting: r.lasting.amount(), Spanning: t.spanning(r), Transit: t.passed(r), First: r.first.time(), Last: r.last.time()}
 		slices.SortFunc(r.legs, func(a, b legTally) int { return cmp.Compare(a.leg, b.leg) })
 		for i := range r.legs {
 			l := &r.legs[i]

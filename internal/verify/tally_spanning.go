@@ -10,24 +10,25 @@ const coarseTime = time.Second
 type spanned struct {
 	leg     int32
 	samples uint64
+	told    moment // when the last of these records came
 }
 
 // spans counts samples of a record that began before what counts and ended after it.
-func (t *rowTally) spans(leg int32, samples uint64) {
+func (t *rowTally) spans(leg int32, samples uint64, told moment) {
 	for i := range t.spanning {
 		if s := &t.spanning[i]; s.leg == leg {
-			s.samples = plus(s.samples, samples)
+			s.samples, s.told = plus(s.samples, samples), s.told.orLater(told)
 			return
 		}
 	}
-	t.spanning = append(t.spanning, spanned{leg, samples})
+	t.spanning = append(t.spanning, spanned{leg, samples, told})
 }
 
 // spanning lists them by leg.
 func (t *Tally) spanning(r *rowTally) []LegSamples {
 	var out []LegSamples
 	for _, s := range r.spanning {
-		out = append(out, LegSamples{t.placer.legs[s.leg], s.samples})
+		out = append(out, LegSamples{t.placer.legs[s.leg], s.samples, s.told.time()})
 	}
 	return out
 }

@@ -186,7 +186,7 @@ func (v *Verification) report(began, now time.Time) *Report {
 	r.Drops.Add(v.drops)
 	r.Drops.Socket += v.lost
 	r.Judgements = Judge(v.plan, v.outcome, counts, silent, JudgeOptions{
-		MinSamples: v.options.MinSamples, Seen: r.Took, Doubts: v.doubtsOf(exporters, began), Crossed: v.tally.Crossed(), Trusted: slices.Concat(v.options.Idle, everyWay(v.plan)), Unconfirmed: v.placer.Unconfirmed(), Rates: v.rates(exporters),
+		MinSamples: v.options.MinSamples, Seen: r.Took, Until: now, Doubts: v.doubtsOf(exporters, began), Crossed: v.tally.Crossed(), Trusted: slices.Concat(v.options.Idle, everyWay(v.plan)), Unconfirmed: v.placer.Unconfirmed(), Rates: v.rates(exporters, began),
 	})
 	return r
 }

@@ -29,14 +29,19 @@ func (v *Verification) doubt(at time.Time) {
 // tunnels, and some of what it sent before could not be placed: IOS-XE tells them once a
 // minute, and templates that were saved let its records be read before. Without this the
 // window would hold them to its end. It does so once for each router: one that restarts
-// again and again is to be seen.
+// again and again is to be seen. What has failed by then is not forgotten: it rests on
+// records that had a place.
 func (v *Verification) named(at time.Time) {
 	for _, router := range v.placer.named {
-		if v.tally.unplaced[router] && !v.waited[router] {
-			v.beginAnew(at)
-			v.waited[router] = true
-			v.late = append(v.late, fmt.Sprintf("%s told the names of its interfaces at %s: what came before does not count", v.plan.Routers[router].Name, at.UTC().Format(time.RFC3339)))
+		if !v.tally.unplaced[router] || v.waited[router] {
+			continue
 		}
+		v.waited[router] = true
+		if v.report(v.began, at).Verdict() == Fail {
+			continue
+		}
+		v.beginAnew(at)
+		v.late = append(v.late, fmt.Sprintf("%s told the names of its interfaces at %s: what came before does not count", v.plan.Routers[router].Name, at.UTC().Format(time.RFC3339)))
 	}
 	v.placer.named = v.placer.named[:0]
 }
@@ -116,12 +121,22 @@ func everyWay(p *plan.Plan) []string {
 }
 
 // rates are by router how coarsely it samples, one packet in N: as the sources of its
-// records tell, else as is assumed of it. Whom nobody speaks of is not in it.
-func (v *Verification) rates(exporters []Exporter) map[string]uint32 {
-	out := make(map[string]uint32)
+// records tell, of which those that were heard since began come first, else as is assumed
+// of it. Whom nobody speaks of is not in it.
+func (v *Verification) rates(exporters []Exporter, began time.Time) map[string]uint32 {
+	out, before := make(map[string]uint32), make(map[string]uint32)
 	for i := range exporters {
-		if e := &exporters[i]; e.Router != "" && e.Records > 0 && e.Sampled > 0 {
-			out[e.Router] = max(out[e.Router], e.Sampled)
+		e, to := &exporters[i], out
+		if e.Last.Before(began) {
+			to = before
+		}
+		if e.Router != "" && e.Records > 0 && e.Sampled > 0 {
+			to[e.Router] = max(to[e.Router], e.Sampled)
+		}
+	}
+	for router, n := range before {
+		if out[router] == 0 {
+			out[router] = n
 		}
 	}
 	for i := range v.plan.Routers {

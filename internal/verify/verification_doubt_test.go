@@ -3,6 +3,7 @@ package verify
 import (
 	"bytes"
 	"fmt"
+	"maps"
 	"net/netip"
 	"slices"
 	"strings"
@@ -171,6 +172,23 @@ func TestDoubtSaved(t *testing.T) {
 	}
 }
 
+// How a router samples its sources of now tell, the coarsest of them, and not one that is
+// not heard any more.
+func TestDoubtRates(t *testing.T) {
+	t.Parallel()
+	of := func(router string, domain uint32, last time.Duration, sampled uint32) Exporter {
+		return Exporter{Source: Source{Domain: domain, Records: 1, Last: start().Add(last)}, Router: router, Sampled: sampled}
+	}
+	exporters := []Exporter{
+		of("ce1", 1, -time.Minute, 4000), of("ce1", 2, time.Minute, 100), of("ce1", 3, time.Minute, 10), of("ce1", 4, time.Minute, 0),
+		of("ce2", 1, -time.Minute, 500), of("", 1, time.Minute, 7),
+	}
+	got := New(londonPlan(t), sim.Outcome{}, Options{}, start()).rates(exporters, start())
+	if want := map[string]uint32{"ce1": 100, "ce2": 500}; !maps.Equal(got, want) {
+		t.Errorf("got %v, want %v", got, want)
+	}
+}
+
 // What leaves by an interface that is no link, and what a stale number of the intent
 // makes look so, is not what the intent says. What another router shows on a link, and
 // what a firewall hands back, is.
@@ -260,9 +278,10 @@ func TestDoubtBefore(t *testing.T) {
 	d.flows(doubtCE2, 1, heard)
 	d.message(doubtCE1, long.end, 1, doubtTemplate(256), set(256, d.record(long)))
 	d.expect(t, "no path, and a flow of before", 80*time.Second, "→", Insufficient, "whether they go on shows after 2m0s")
-	if j := d.row(t, 80*time.Second, "→"); j.Wait != 40*time.Second {
+	if j := d.row(t, 80*time.Second, "→"); j.Wait != 25*time.Second {
 		t.Errorf("wait: %v", j.Wait)
 	}
+	d.expect(t, "and it is not told again", 105*time.Second, "→", Pass, "no path is predicted and none was seen")
 	d.expect(t, "and it has ended", 2*time.Minute, "→", Pass, "no path is predicted and none was seen")
 
 	d = doubt(t, p, "er-london.secondary")

@@ -187,7 +187,7 @@ func TestVendorsCircuit(t *testing.T) {
 	v = vendorEdgeAt(t, "", 1)
 	v.heard()
 	v.both(40, true, false)
-	v.expect("the primary's router sees every packet", "←", Insufficient, "er-london.secondary on ce2 carries nothing yet: at one packet in 1000 40 flows elsewhere cannot tell that from chance")
+	v.expect("the primary's router sees every packet", "←", Insufficient, "er-london.secondary on ce2 carries nothing yet: 40 flows elsewhere cannot tell that from chance, at one packet in 1000")
 }
 
 // An MX tells the beginning of a flow over all of its active timeouts, for days: what it
@@ -291,35 +291,69 @@ func TestVendorsNamesLate(t *testing.T) {
 	}
 }
 
+// What has failed stays so to the end of the window, though another router tells its names
+// after it.
+func TestVendorsNamesAfterFail(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct {
+		name  string
+		wrong int // flows on the link that is said to be down
+		want  Verdict
+	}{{"nothing wrong", 0, Pass}, {"a leak of before", 4, Fail}} {
+		v := vendorsOf(t, examplePlan(t, "01-two-ce-private", vendorTelemetry), "er-london.primary", nil)
+		v.tables(doubtCE1, 30*time.Second, 1000, "Te0/0/1.150")
+		flow := func(from string, at time.Duration, i int) {
+			v.iosxe(from, at, vendorFlow{src: fmt.Sprintf("10.10.1.%d", 1+i), dst: "10.100.1.1", port: 50000, in: vendorLAN, out: 101, egress: true, packets: 2, age: 5 * time.Second, end: time.Second})
+		}
+		v.iosxe(doubtCE1, 40*time.Second, vendorFlow{src: "10.10.1.1", dst: "192.0.2.1", in: vendorLAN, out: 101, egress: true, packets: 1, age: time.Second})
+		for i := range c.wrong {
+			flow(doubtCE1, 40*time.Second, i)
+		}
+		flow(doubtCE2, 45*time.Second, 100)
+		v.tables(doubtCE2, 50*time.Second, 1000, "xe-0/0/1.150")
+		v.iosxe(doubtCE1, 55*time.Second, vendorFlow{src: "10.10.1.1", dst: "192.0.2.1", in: vendorLAN, out: 101, egress: true, packets: 1, age: time.Second})
+		for i := range 40 {
+			flow(doubtCE2, time.Minute+time.Duration(i)*time.Second, i)
+		}
+		v.expect(c.name, "→", c.want, "")
+	}
+}
+
 // A long flow is on the VPN, and has been for hours. Its first record of the window began
 // before it, and counts for nothing; but it ended after, on a leg that nobody predicts.
 func TestVendorsSpanning(t *testing.T) {
 	t.Parallel()
 	const ce1 = "10.50.255.1"
-	begin := func(leg uint32, end time.Duration) *vendors {
+	begin := func(leg uint32, told, end time.Duration) *vendors {
 		v, send := vendorVPN(t)
 		for i := range 40 {
 			send(i, fmt.Sprintf("10.60.1.%d", 1+i), true, 101+uint32(i%2))
 		}
-		v.iosxe(ce1, 45*time.Second, vendorFlow{src: "10.50.1.1", dst: "10.60.9.9", port: 9, in: vendorLAN, out: leg, egress: true, packets: 5000, age: time.Minute, end: end})
+		v.iosxe(ce1, told, vendorFlow{src: "10.50.1.1", dst: "10.60.9.9", port: 9, in: vendorLAN, out: leg, egress: true, packets: 5000, age: time.Minute, end: end})
 		return v
 	}
-	verdict := func(v *vendors, name string, after time.Duration, want Verdict, word string) {
+	const told = 55 * time.Second
+	verdict := func(v *vendors, name string, after, wait time.Duration, want Verdict, word string) {
 		t.Helper()
 		j := v.Report(v.began.Add(after)).Judgements[0]
 		if j.Verdict != want || !strings.Contains(fmt.Sprint(j.Reasons), word) {
 			t.Errorf("%s: got %v, want %v and %q:\n%s", name, j.Verdict, want, word, strings.Join(j.Reasons, "\n"))
 		}
-		if want == Insufficient && j.Wait != 2*time.Minute-after {
-			t.Errorf("%s: wait %v", name, j.Wait)
+		if j.Wait != wait {
+			t.Errorf("%s: wait %v, want %v", name, j.Wait, wait)
 		}
 	}
 	const word = "s2s-frankfurt.a on ce1 had 5000 packets that began before the time that is judged and ended in it"
-	v := begin(103, time.Second)
-	verdict(v, "within two timeouts", 110*time.Second, Insufficient, word)
-	verdict(v, "it is not told again", 2*time.Minute, Pass, "all on er-frankfurt.primary")
+	v := begin(103, told, time.Second)
+	verdict(v, "within two timeouts", 110*time.Second, 10*time.Second, Insufficient, word)
+	verdict(v, "it is not told again", 2*time.Minute, 0, Pass, "all on er-frankfurt.primary")
 	v.iosxe(ce1, 105*time.Second, vendorFlow{src: "10.50.1.1", dst: "10.60.9.9", port: 9, in: vendorLAN, out: 103, egress: true, packets: 5000, age: 59 * time.Second, end: time.Second})
-	verdict(v, "it is told again", 110*time.Second, Fail, "backup in use: the VPN s2s-frankfurt.a on ce1")
-	verdict(begin(103, 44*time.Second+500*time.Millisecond), "it ended as the window began", 110*time.Second, Pass, "all on er-frankfurt.primary")
-	verdict(begin(101, time.Second), "on a leg that is predicted", 110*time.Second, Pass, "what they do since shows after 2m0s")
+	verdict(v, "it is told again", 110*time.Second, 0, Fail, "backup in use: the VPN s2s-frankfurt.a on ce1")
+	verdict(begin(103, told, told-500*time.Millisecond), "it ended as the window began", 110*time.Second, 0, Pass, "all on er-frankfurt.primary")
+	verdict(begin(101, told, time.Second), "on a leg that is predicted", 110*time.Second, 0, Pass, "what they do since shows after 2m0s")
+
+	// It left the VPN a moment after the window began, and was told of when it had been idle.
+	v = begin(103, 25*time.Second, 15*time.Second)
+	verdict(v, "told early", 99*time.Second, time.Second, Insufficient, word)
+	verdict(v, "it is not told a timeout after that", 100*time.Second, 0, Pass, "all on er-frankfurt.primary")
 }

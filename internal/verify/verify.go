@@ -200,6 +200,8 @@ type Count struct {
 	// Early is of before the time that is judged, or of a record that spans its
 	// beginning: it has one interface for a time in which the path may have changed.
 	Early Amount
+	// EarlyTold is when the last record of Early came; zero: not known.
+	EarlyTold time.Time
 	// Lasting is the part of Early that ended so long after the beginning that the router
 	// must have told of it before: its records say when the flow began, and not since when
 	// they count.
@@ -210,10 +212,12 @@ type Count struct {
 	First, Last time.Time     // of the records that count
 }
 
-// LegSamples is how many packets were really seen on a leg.
+// LegSamples is how many packets were really seen on a leg, and when the last record of
+// them came; zero: not known.
 type LegSamples struct {
 	Leg     Leg
 	Samples uint64
+	Told    time.Time
 }
 
 // A RouterCount is what one router sent or got by an interface that is no link and no
