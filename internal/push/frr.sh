@@ -15,8 +15,11 @@ dir=$state/$run
 
 die() { code=$1; shift; echo "$*" >&2; exit "$code"; }
 mark() { printf '%s%s\n' "$sep" "$1"; }
-# Seconds since the start of the machine: nobody sets them, as they may set the clock.
-ticks() { cut -d. -f1 /proc/uptime; }
+# Hundredths of a second since the start of the machine, when awk started: nobody sets
+# them, as they may set the clock. In a container /proc/uptime may count from the start of
+# the container (lxcfs), and systemd counts from that of the machine.
+clock() { awk '{print $22}' /proc/self/stat; }
+ticks() { echo $(($(clock) / 100)); }
 
 # One writer at a time: a revert does not begin while a command is being typed. The
 # timer waits longer than anybody writes.
@@ -56,6 +59,12 @@ need() {
   for d in zebra bgpd bfdd staticd; do
     case " $there " in *" $d "*) ;; *) die 10 "$d does not run" ;; esac
   done
+}
+
+# Whether somebody has an undo that waits or is at work: the run is in owner.
+at_work() {
+  owner=$(cat "$state/lock/run" 2>/dev/null)
+  [ -e "$state/$owner/armed" ] || [ -e "$state/$owner/firing" ]
 }
 
 # What is armed, or waits for its end.
@@ -116,8 +125,11 @@ for d in /var/log/frr /var/tmp; do [ ! -d $d ] || mount -t tmpfs tmpfs $d || exi
 # Nothing is to be written to the files of the real ones, or said to an agent of theirs.
 grep -v -e "^log " -e "^debug " -e "^dump " -e "^agentx" <&3 >/tmp/have; cat <&4 >/tmp/blocks
 ip link set lo up
-# Without an interface zebra does not take its address away. Not every kernel has dummies.
-awk "/^interface / && !seen[\$2]++ {print \"link add\", \$2, \"type dummy\"; print \"link add\", \$2, \"type veth peer name ercfg\" NR}" /tmp/have | ip -force -batch - >/dev/null 2>&1
+# Without an interface zebra does not take its address away. Dummies only where the kernel has
+# no veths: with the module the router itself would get a dummy0.
+kind=veth
+ip link add name ercfg type veth peer name ercfg0 2>/dev/null || kind=dummy
+awk -v kind=$kind "/^interface / && !seen[\$2]++ {print \"link add name\", \$2, \"type\", kind, kind == \"veth\" ? \"peer name ercfg\" NR : \"\"}" /tmp/have | ip -force -batch - >/dev/null 2>&1
 for d in zebra $(echo "$LIST" | tr " " "\n" | grep -vx -e zebra -e watchfrr); do
   $d -d -P 0 $(echo "$OPTIONS" | sed -n "s/^$d //p") >/tmp/said 2>&1 || { echo "a second $d does not start: $(head -n 3 /tmp/said)" >&2; exit 13; }
 done
@@ -162,14 +174,15 @@ restore() {
   # frr-reload.py writes frr.conf, too, and makes it FRR's. Where a revert was killed here
   # the copy is in its place already.
   kept=$(cat "$dir/kept")
-  [ ! -e "$kept" ] || replace "$kept" || back=
+  [ ! -e "$kept" ] || replace "$kept" || { cp -p "$kept" "$dir/before.conf"; back=; }
   if [ -n "$back" ]; then mv -f "$dir/firing" "$dir/reverted"; else mv -f "$dir/firing" "$dir/broken"; fi
   unlock
   [ -n "$back" ]
 }
 
-# A file that is mounted by itself cannot be renamed over.
-replace() { mv -f "$1" "$conf" 2>/dev/null || cp -p "$1" "$conf"; }
+# A file that is mounted by itself cannot be renamed over. One that cannot be written may
+# be as it was.
+replace() { mv -f "$1" "$conf" 2>/dev/null || cp -p "$1" "$conf" || cmp -s "$1" "$conf"; }
 
 unlock() {
   [ "$(cat "$state/lock/run" 2>/dev/null)" != "$run" ] || rm -rf "$state/lock"
@@ -182,16 +195,15 @@ unlock() {
 arm() {
   seconds=$3
   # Whoever is at work is alone here, so that a lock without an undo is left over.
-  owner=$(cat "$state/lock/run" 2>/dev/null)
-  [ -e "$state/$owner/armed" ] || [ -e "$state/$owner/firing" ] || rm -rf "$state/lock"
+  at_work || rm -rf "$state/lock"
   mkdir "$state/lock" 2>/dev/null || die 11 "$(cat "$state/lock/user" 2>/dev/null) is changing the router: run $(cat "$state/lock/run" 2>/dev/null)"
   trap '[ -e "$dir/armed" ] || { stop_unit; unlock; rm -rf "$dir"; }' EXIT
   echo "$run" >"$state/lock/run" && echo "${SUDO_USER:-$(id -un)}" >"$state/lock/user" || die 12 "no room in $state"
   # A step before this one of the same run has come to its end, or was never saved.
   [ ! -e "$dir/confirmed" ] && [ ! -e "$dir/saved" ] && [ ! -e "$dir/reverted" ] || { disarm_timer; rm -rf "$dir"; }
   mkdir "$dir" || die 12 "$dir is there already, or has no room"
-  kept=/etc/frr/.frr.conf.$run
-  rm -f /etc/frr/.frr.conf.*
+  kept=/etc/frr/.frr.conf.ercfg-$run
+  rm -f /etc/frr/.frr.conf.ercfg-* # and not an editor's .frr.conf.swp
   cp -p "$state/lock/user" "$dir/user" && running >"$dir/before.run" || die 12 "no room in $state, or no whole answer of vtysh"
   echo "$kept" >"$dir/kept" && cp -p "$conf" "$kept" && cmp -s "$conf" "$kept" || die 12 "no copy of $conf can be put beside it, and nothing could be saved: no room, or read-only"
   # A save will need as much room. What the undo needs it gets from the file room.
@@ -207,7 +219,7 @@ arm() {
     # does not. Whichever is due first is the undo.
     began=$(systemctl show --property=UserspaceTimestampMonotonic | sed -n 's/^[^=]*=\([0-9][0-9]*\)$/\1/p')
     [ -n "$began" ] || die 13 "systemd does not tell when it began"
-    due=$(($(cut -d' ' -f1 /proc/uptime | tr -d .) * 10 - began / 1000 + seconds * 1000))
+    due=$(($(clock) * 10 - began / 1000 + seconds * 1000))
     systemd-run --quiet --collect --on-active="$seconds" --on-startup="${due}ms" --timer-property=AccuracySec=1s --unit="$unit" \
       /bin/sh "$dir/undo.sh" timer "$run" || die 13 "systemd-run gives no timer"
     [ "$(systemctl is-active "$unit.timer")" = active ] || die 13 "the timer of systemd does not run"
@@ -242,6 +254,7 @@ stop_unit() {
 save() {
   [ ! -e "$dir/saved" ] || exit 0
   [ -e "$dir/confirmed" ] || die 14 "run $run is not confirmed on the router"
+  ! at_work || die 11 "$(cat "$state/lock/user" 2>/dev/null) is changing the router: what run $owner has typed would be saved, too"
   disarm_timer # a confirmation that was killed has not
   said=$(vtysh -c 'write memory' 2>&1)
   running >"$dir/now.run"

@@ -2,6 +2,8 @@ package push
 
 import (
 	"cmp"
+	"errors"
+	"fmt"
 	"strings"
 	"testing"
 	"time"
@@ -41,7 +43,7 @@ func TestFRRUndoFiles(t *testing.T) {
 	t.Parallel()
 	e := newEdge(t)
 	d, ctx := frrOn(t, e), t.Context()
-	e.on(e.ce, "sh", "-ec", "echo '! ticket 4711' >>/etc/frr/frr.conf; chown root:frrvty /etc/frr/frr.conf; chmod 644 /etc/frr/frr.conf")
+	e.on(e.ce, "sh", "-ec", "echo '! ticket 4711' >>/etc/frr/frr.conf; chown root:frrvty /etc/frr/frr.conf; chmod 644 /etc/frr/frr.conf; touch /etc/frr/.frr.conf.swp")
 	const look = "stat -c '%U:%G %a' /etc/frr/frr.conf; cat /etc/frr/frr.conf"
 	file, before := e.on(e.ce, "sh", "-c", look), e.running()
 	for _, f := range []struct{ run, begin, end string }{
@@ -69,6 +71,61 @@ func TestFRRUndoFiles(t *testing.T) {
 			t.Errorf("%s: running configuration:\n%s", f.run, got)
 		}
 		e.on(e.ce, "sh", "-ec", f.end)
+	}
+	if left := e.on(e.ce, "sh", "-c", "ls -A /etc/frr | grep '^[.]'"); left != ".frr.conf.swp\n" {
+		t.Errorf("beside an editor's file, left is %q", left)
+	}
+}
+
+// Where frr.conf cannot be written when the undo comes, that is told if it is another one by
+// then, and what it was is not lost.
+func TestFRRUndoReadOnly(t *testing.T) {
+	t.Parallel()
+	e := newEdge(t)
+	d, ctx := frrOn(t, e), t.Context()
+	e.on(e.ce, "sh", "-ec", "echo '! ticket 4711' >>/etc/frr/frr.conf")
+	file, before := e.startup(), e.running()
+	for _, f := range []struct{ run, begin, at, says string }{
+		{"same", "true", "/etc/frr/frr.conf", "<nil>"},
+		{"other", "vtysh -c 'write memory'", "/run/ercfg/other/before.conf", "did not come back"},
+	} {
+		w := &work{run: f.run, revert: 5 * time.Minute, commands: changeOfPreference}
+		if err := cmp.Or(d.arm(ctx, w), d.apply(ctx, w, func(int) {})); err != nil {
+			t.Fatal(err)
+		}
+		e.on(e.ce, "sh", "-ec", f.begin+"; cd /etc/frr; mount --bind frr.conf frr.conf; mount -o remount,bind,ro frr.conf")
+		err := d.revert(ctx, w)
+		e.on(e.ce, "umount", "/etc/frr/frr.conf")
+		if !strings.Contains(fmt.Sprint(err), f.says) {
+			t.Errorf("%s: %v", f.run, err)
+		}
+		if got := e.on(e.ce, "sh", "-c", "cat "+f.at+" 2>&1; true"); got != file {
+			t.Errorf("%s: frr.conf of before:\n%s", f.run, got)
+		}
+		if got := e.running(); got != before {
+			t.Errorf("%s: running configuration:\n%s", f.run, got)
+		}
+	}
+}
+
+// What is saved late, when another run is at work, would have that run's lines in it.
+func TestFRRSaveBesideOther(t *testing.T) {
+	t.Parallel()
+	e := newEdge(t)
+	d, ctx := frrOn(t, e), t.Context()
+	startup := e.startup()
+	late, other := &work{run: "r1", revert: 5 * time.Minute}, &work{run: "r2", revert: 5 * time.Minute, commands: changeOfPreference}
+	if err := cmp.Or(d.arm(ctx, late), d.confirm(ctx, late), d.arm(ctx, other), d.apply(ctx, other, func(int) {})); err != nil {
+		t.Fatal(err)
+	}
+	if err := d.save(ctx, late); !errors.Is(err, errForeign) || !strings.Contains(err.Error(), "run r2") {
+		t.Errorf("saved beside another run: %v", err)
+	}
+	if got := e.startup(); got != startup {
+		t.Errorf("frr.conf:\n%s", got)
+	}
+	if err := cmp.Or(d.revert(ctx, other), d.save(ctx, late)); err != nil {
+		t.Error(err)
 	}
 }
 
