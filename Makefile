@@ -4,7 +4,7 @@
 GO ?= go
 
 # Some tests wait by the clock and need little of the processor, others need all of it:
-# two and two run beside each other, and what waits comes first. Last the labs are
+# two chains of them run beside each other, one of each kind. Last the labs are
 # drilled, which takes seven minutes as root and measures how long traffic is lost.
 # What runs beside that gets only what it leaves (LEFTOVER): Linux shares the processor
 # between sessions before it does between processes, so that nice alone says nothing to
@@ -59,12 +59,10 @@ lint: ## format, vet, staticcheck
 unit: ## all tests that this machine can run but the drills; no root needed
 	@[ "$$(id -u)" = 0 ] || unset ERCFG_LAB; run() { echo "$$*"; "$$@"; }; \
 	failed=0; \
-	run $(TEST) ./internal/push & pushed=$$!; \
+	{ run $(TEST) ./internal/push; pushed=$$?; run $(TEST) -skip '$(DRILLS)' ./internal/lab && [ $$pushed = 0 ]; } & waiting=$$!; \
 	run nice -n 5 $(TEST) $$($(GO) list ./... | grep -v '/\(cmd/ercfg\|internal/lab\|internal/push\)$$') || failed=1; \
-	wait $$pushed || failed=1; \
-	run $(TEST) -skip '$(DRILLS)' ./internal/lab & labs=$$!; \
 	run nice -n 5 $(TEST) ./cmd/ercfg || failed=1; \
-	wait $$labs || failed=1; [ $$failed = 0 ]
+	wait $$waiting || failed=1; [ $$failed = 0 ]
 
 drill: ## the drills of the labs, which need root and a quiet machine
 	@[ "$$(id -u)" = 0 ] || unset ERCFG_LAB; set -x; $(TEST) -run '$(DRILLS)' ./internal/lab

@@ -33,6 +33,7 @@ type (
 		Transcript string            `json:"transcript,omitempty"`
 		Opinion    []string          `json:"opinion"`
 		Unsaved    []string          `json:"unsaved"`
+		Warnings   []string          `json:"warnings"`
 		Tests      []push.TestResult `json:"tests"`
 		Change     *changeDocument   `json:"change,omitempty"`
 	}
@@ -54,7 +55,7 @@ func newPushDocument(r *push.Report, found []push.Surveyed) pushDocument {
 		from := &r.Routers[i]
 		one := pushRouter{
 			Name: from.Router, Platform: from.Platform, Outcome: from.Outcome, Phase: from.Phase, Problem: from.Err, Warning: from.Warning,
-			TookMs: from.Took.Milliseconds(), Transcript: from.Transcript, Opinion: []string{}, Unsaved: []string{},
+			TookMs: from.Took.Milliseconds(), Transcript: from.Transcript, Opinion: []string{}, Unsaved: []string{}, Warnings: []string{},
 			Tests: append([]push.TestResult{}, from.Tests...),
 		}
 		if !from.Began.IsZero() {
@@ -64,7 +65,7 @@ func newPushDocument(r *push.Report, found []push.Surveyed) pushDocument {
 			one.Deadline = from.Deadline.UTC()
 		}
 		if s := surveyed[from.Router]; s != nil {
-			one.Software, one.Opinion, one.Unsaved = s.Version, listed(s.Opinion), listed(s.Unsaved)
+			one.Software, one.Opinion, one.Unsaved, one.Warnings = s.Version, listed(s.Opinion), listed(s.Unsaved), listed(s.Warnings)
 			if s.Change != nil {
 				one.Change = newChangeDocument(s.Change, s.Digest)
 			}

@@ -35,7 +35,7 @@ func TestPushDocument(t *testing.T) {
 				Tests: []push.TestResult{{Name: "a", Want: "b", Got: "c", Note: "d"}}},
 			{Router: "ce2", Platform: "junos", Outcome: push.NotBegun},
 		}}
-		found := []push.Surveyed{{Router: "ce1", Platform: "frr", Version: "FRRouting 8.4.4", Change: &confdiff.Change{Platform: "frr"}, Digest: strings.Repeat("0", 64), Opinion: []string{"fine"}, Unsaved: []string{"a line"}}}
+		found := []push.Surveyed{{Router: "ce1", Platform: "frr", Version: "FRRouting 8.4.4", Change: &confdiff.Change{Platform: "frr"}, Digest: strings.Repeat("0", 64), Opinion: []string{"fine"}, Unsaved: []string{"a line"}, Warnings: []string{"look"}}}
 		var out bytes.Buffer
 		if err := writeJSON(&out, newPushDocument(&r, found)); err != nil {
 			t.Fatal(err)

@@ -14,7 +14,7 @@ import (
 
 // Two routers of a new site, which have nothing yet, get it in one push although the
 // session between them comes up with the second alone; and one of them gets it alone, with
-// a word about that session. (Emulated.)
+// a word about that session. Only ce1 has a route of its LAN. (Emulated.)
 func TestPushFresh(t *testing.T) {
 	intent := strings.Replace(pushIntent, "platform: ios-xe,", "platform: junos,", 1)
 	intent = strings.NewReplacer("Loopback0", "lo0", "TenGigabitEthernet0/0/1", "xe-0/0/1").Replace(intent)
@@ -28,6 +28,9 @@ func TestPushFresh(t *testing.T) {
 			Platform: emulator.Junos, Name: fmt.Sprintf("ce%d", n), User: "netops", Password: "correct-horse",
 			Running: fmt.Sprintf("set system host-name ce%d\nset interfaces lo0 unit 0 family inet address 10.10.255.%[1]d/32\n", n),
 			Offers:  map[netip.Addr][]emulator.Offer{msee: {{Prefix: netip.MustParsePrefix("10.100.0.0/16"), ASPath: []uint32{12076}}}},
+		}
+		if n == 1 {
+			o.Table = []netip.Prefix{netip.MustParsePrefix("10.10.7.0/24")}
 		}
 		if down != "" {
 			o.Down = map[netip.Addr]bool{netip.MustParseAddr(down): true}
@@ -43,11 +46,12 @@ func TestPushFresh(t *testing.T) {
 		name, down string // neighbor of ce2 that does not answer
 		flags      []string
 		code       int
+		hollow     int // anchors without a route of the LAN
 		want       []string
 	}{
-		{"both", "", nil, exitOK, []string{"ce1     changed  ", "ce2     changed  "}},
-		{"one alone", "", []string{"--only", "ce1"}, exitOK, []string{"warning: the session with 10.10.255.2 is not up: this run does not change ce2"}},
-		{"the second has to have it up", "10.10.255.1", []string{"--test-for", "20s"}, 4, []string{
+		{"both", "", nil, exitOK, 1, []string{"ce1     changed  ", "ce2     changed  "}},
+		{"one alone", "", []string{"--only", "ce1"}, exitOK, 0, []string{"warning: the session with 10.10.255.2 is not up: this run does not change ce2"}},
+		{"the second has to have it up", "10.10.255.1", []string{"--test-for", "20s"}, 4, 1, []string{
 			"ce1     changed   ", "ce2     reverted  ", "warning: the session with 10.10.255.2 is not up: ce2 is reverted", "session with 10.10.255.1: Active, wanted: Established"}},
 	} {
 		ce1, ce2 := bare(1, "10.10.255.2"), bare(2, tt.down)
@@ -66,6 +70,9 @@ func TestPushFresh(t *testing.T) {
 		code, stdout, stderr := call(t, &app{}, append([]string{"push", file, "--yes", "--trust-new"}, tt.flags...)...)
 		_, report, _ := strings.Cut(stdout, "router  outcome")
 		report = strings.Join(strings.Fields(report), " ")
+		if n := strings.Count(stdout, "    no route but loopbacks lies inside of the anchor 10.10.0.0/16: "); n != tt.hollow {
+			t.Errorf("%s: %d anchors without a route of the LAN, want %d\n%s", tt.name, n, tt.hollow, stdout)
+		}
 		for _, want := range tt.want {
 			if !strings.Contains(report, strings.Join(strings.Fields(want), " ")) {
 				t.Errorf("%s: no %q in\n%s", tt.name, want, report)

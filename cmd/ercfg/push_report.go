@@ -46,6 +46,7 @@ func (p *pushing) printSurveyed(w diffText, s *push.Surveyed, first bool) {
 	}
 	w.indented("what the router itself says", s.Opinion)
 	w.indented("configured by others, and not saved", s.Unsaved)
+	w.indented("warnings", s.Warnings)
 	if s.Err != nil {
 		fmt.Fprintf(w, "\n  not changed: %s\n", printable(sentence(s.Err)))
 	}

@@ -39,6 +39,21 @@ func prefixOf(o Object) (netip.Prefix, bool) {
 	return netip.Prefix{}, false
 }
 
+// Route is the VRF (empty: the global table) and the prefix of a static route. Of another
+// object the prefix is not valid.
+func (o Object) Route() (vrf string, prefix netip.Prefix) {
+	if o.Kind != StaticRoute {
+		return "", netip.Prefix{}
+	}
+	prefix, _ = prefixOf(o)
+	first, _, _ := strings.Cut(o.Name, " ")
+	_, notPrefix := netip.ParsePrefix(first)
+	if _, notAddr := netip.ParseAddr(first); notPrefix != nil && notAddr != nil {
+		vrf = first
+	}
+	return vrf, prefix
+}
+
 // masked is an address with a mask in dotted form.
 func masked(a netip.Addr, mask string) (netip.Prefix, bool) {
 	m, err := netip.ParseAddr(mask)

@@ -142,6 +142,14 @@ func (c *Change) Worst() Class {
 	return worst
 }
 
+// Back is what taking a difference back does to live sessions, which may be more than the
+// way there: FRR begins BFD beside a session, and ends the session with BFD.
+func (c *Change) Back(difference int) Impact {
+	d := c.Differences[difference]
+	d.Missing, d.Extra = d.Extra, d.Missing
+	return impactOf(c.Platform, d)
+}
+
 // commands returns the lines from have to want for these differences.
 func commands(want, have Config, differences []Difference) []string {
 	if want.Platform == Junos {

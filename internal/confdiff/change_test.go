@@ -129,3 +129,19 @@ func FuzzBetween(f *testing.F) {
 		}
 	})
 }
+
+// The way back may be harder than the way there, and says so.
+func TestBack(t *testing.T) {
+	t.Parallel()
+	text := func(bfd string) Config {
+		c, err := Read(FRR, []byte("router bgp 65010\n neighbor 10.0.0.2 remote-as 12076\n"+bfd+"exit\n"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		return c
+	}
+	c := Between(text(" neighbor 10.0.0.2 bfd\n"), text(""), Options{Intent: "lab"})
+	if len(c.Differences) != 1 || c.Impacts[0].Class != NoImpact || c.Back(0).Class != SessionReset || len(c.Differences[0].Missing) != 1 {
+		t.Errorf("%+v, back %s", c, c.Back(0).Class)
+	}
+}

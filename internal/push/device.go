@@ -15,6 +15,9 @@ type device interface {
 	read(ctx context.Context) (*standing, error)
 	// facts reads the live state.
 	facts(ctx context.Context, q Question) (Facts, error)
+	// holds reports whether the router has a route inside of an anchor that is neither a
+	// discard nor a loopback.
+	holds(ctx context.Context, a anchor) (bool, error)
 	// interfaces are the names of interfaces by ifIndex: at least those that are named,
 	// as far as the router has them.
 	interfaces(ctx context.Context, names []string) (map[uint32]string, error)

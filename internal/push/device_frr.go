@@ -205,6 +205,14 @@ func (d *frr) facts(ctx context.Context, q Question) (Facts, error) {
 	return readFRRFacts(q, outputs[:len(commands)])
 }
 
+func (d *frr) holds(ctx context.Context, a anchor) (bool, error) {
+	text, err := d.call(ctx, []byte(frrHoldsCommand(a)+"\n"), "ask")
+	if err != nil {
+		return false, err
+	}
+	return readFRRHolds(a, strings.TrimSuffix(text, frrMark+"next\n"))
+}
+
 // frrMark begins a line of the script's own: no configuration and no JSON has it.
 const frrMark = "\x01"
 

@@ -236,6 +236,14 @@ func (d *iosxe) facts(ctx context.Context, q Question) (Facts, error) {
 	return readIOSXEFacts(q, outputs)
 }
 
+func (d *iosxe) holds(ctx context.Context, a anchor) (bool, error) {
+	text, err := d.say(ctx, iosxeHoldsCommand(a))
+	if err != nil {
+		return false, err
+	}
+	return readIOSXEHolds(text)
+}
+
 // opinion is none: the router's own hint (show archive config incremental-diffs)
 // needs a file on its flash, and a dry run writes nothing.
 func (d *iosxe) opinion(context.Context, *work) ([]string, error) { return nil, nil }

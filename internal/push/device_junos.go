@@ -169,6 +169,14 @@ func (d *junos) facts(ctx context.Context, q Question) (Facts, error) {
 	return readJunosFacts(q, outputs)
 }
 
+func (d *junos) holds(ctx context.Context, a anchor) (bool, error) {
+	text, err := d.say(ctx, junosHoldsCommand(a))
+	if err != nil {
+		return false, err
+	}
+	return readJunosHolds(a, text)
+}
+
 // junosDiscard is the question of a session that ends with changes of its own; yes
 // throws them away. A shared candidate asks "Exit with uncommitted changes?" instead.
 var junosDiscard = regexp.MustCompile(`^Discard uncommitted changes\? \[yes,no\]`)

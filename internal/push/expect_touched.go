@@ -164,16 +164,25 @@ func (u *users) onInterface(name string, class confdiff.Class, left bool) []Neig
 // leftBehind are the sessions in the subnets that an interface loses: of a link that
 // moves to another subinterface, say.
 func (u *users) leftBehind(d *confdiff.Difference) []Neighbor {
+	lost := lostBy(d, u.platform)
+	return u.where(func(w *wanted) bool { return heldBy(lost, w.Addr) })
+}
+
+// lostBy are the subnets that an interface loses.
+func lostBy(d *confdiff.Difference, platform string) []netip.Prefix {
 	var lost []netip.Prefix
 	for _, s := range d.Extra {
-		_, text, _ := strings.Cut(s.Text(u.platform), " address ")
+		_, text, _ := strings.Cut(s.Text(platform), " address ")
 		if _, p, ok := prefixIn(text); ok {
 			lost = append(lost, p)
 		}
 	}
-	return u.where(func(w *wanted) bool {
-		return slices.ContainsFunc(lost, func(p netip.Prefix) bool { return p.Contains(w.Addr) })
-	})
+	return lost
+}
+
+// heldBy reports whether one of the prefixes contains an address.
+func heldBy(all []netip.Prefix, addr netip.Addr) bool {
+	return slices.ContainsFunc(all, func(p netip.Prefix) bool { return p.Contains(addr) })
 }
 
 // policy are the sessions that a policy filters; one that filters none decides what

@@ -29,6 +29,11 @@ func TestStrands(t *testing.T) {
 			why: "the session with 172.16.201.2 (er-old private primary MSEE), which is up, would go, and nothing else carries campus-to-hub now: bring up er-london first"},
 		{name: "a tunnel, and none carries", end: "s2s a VPN gateway", down: true, other: bringsNothing, why: "s2s a VPN gateway"},
 		{name: "the other router says nothing", end: "er-old private primary MSEE", down: true, other: func(x *router) { x.err = errLost }},
+		{name: "the other router is only asked, and says nothing", end: "er-old private primary MSEE", down: true, other: func(x *router) { x.asked, x.err = true, errLost },
+			why: "nobody knows whether anything else carries campus-to-hub now, because ce2 cannot be asked (the session is lost): push without --only, or without --prune"},
+		{name: "the other router is not asked", end: "er-old private primary MSEE", down: true, other: func(x *router) { x.run.routers = x.run.routers[:1] },
+			why: "because ce2 was not asked"},
+		{name: "the other router is not asked, and this one's link carries", end: "er-old private primary MSEE", other: func(x *router) { x.run.routers = x.run.routers[:1] }},
 		{name: "Microsoft peering", end: "er-old microsoft primary MSEE", down: true, other: bringsNothing},
 		{name: "a customer's", end: "BLUE CE 172.16.201.2", down: true, other: bringsNothing},
 		{name: "it is down itself", end: "er-old private primary MSEE", down: true, other: bringsNothing, damage: func(x *router) { down(x.before.Peer(old)) }},
@@ -58,6 +63,34 @@ func TestStrands(t *testing.T) {
 		}
 		err := ce1.strands(t.Context())
 		if (err == nil) != (tt.why == "") || err != nil && !strings.Contains(err.Error(), tt.why) {
+			t.Errorf("%s: %v, want %q", tt.name, err, tt.why)
+		}
+	}
+}
+
+// A link that gets another address takes the old one away under its session. While that is
+// up --prune has to take it away with the address, and nothing is begun without.
+func TestOrphans(t *testing.T) {
+	t.Parallel()
+	for _, tt := range []struct {
+		name        string
+		prune, down bool
+		why         string
+	}{
+		{name: "without prune", why: "the session with 172.16.207.2 (er-london private primary MSEE), which is up, would end with the address of TenGigabitEthernet0/0/1.150 and stay configured: --prune takes it away"},
+		{name: "with prune", prune: true},
+		{name: "the old session is down", down: true},
+	} {
+		r, ce1, _ := pairRun(t, false)
+		platform, text := goldenConfig(t, "two-ce-private/ce1.ios-xe.cfg")
+		ce1.have = readConfig(t, platform, strings.ReplaceAll(text, "172.16.200.", "172.16.207."))
+		ce1.farEnds = farEnds(ce1.have)
+		ce1.change = confdiff.Between(readConfig(t, platform, text), ce1.have, confdiff.Options{Intent: r.plan.Name, Prune: tt.prune})
+		p := ce1.before.Peer(Neighbor{Addr: netip.MustParseAddr("172.16.200.2")})
+		if p.Addr = netip.MustParseAddr("172.16.207.2"); tt.down {
+			down(p)
+		}
+		if err := ce1.lastPath(t.Context()); (err == nil) != (tt.why == "") || err != nil && err.Error() != tt.why {
 			t.Errorf("%s: %v, want %q", tt.name, err, tt.why)
 		}
 	}

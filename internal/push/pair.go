@@ -4,7 +4,9 @@ import (
 	"fmt"
 	"net/netip"
 	"slices"
+	"strings"
 
+	"github.com/ercfg/ercfg/internal/confdiff"
 	"github.com/ercfg/ercfg/internal/plan"
 )
 
@@ -12,17 +14,33 @@ import (
 // other: what both changes open, or give another key, comes up with the second.
 
 // openings are the neighbors inside the AS, by address, whose sessions the router's change
-// opens or resets.
+// opens, or gives another key. What resets a session otherwise lets it come up again with
+// the other end as it is.
 func (x *router) openings() map[netip.Addr]bool {
 	out := make(map[netip.Addr]bool)
-	e := x.run.oracle.touchedBy(x.plan, &x.change)
+	e, keys := x.run.oracle.touchedBy(x.plan, &x.change), x.rekeyed()
 	for i := range x.plan.IBGP {
 		n := Neighbor{Addr: x.plan.IBGP[i].Neighbor}
-		if e.resets[n] || e.touched[n] && !isUp(x.before.Peer(n)) {
+		if keys[n] || e.touched[n] && !isUp(x.before.Peer(n)) {
 			out[n.Addr] = true
 		}
 	}
 	return out
+}
+
+// rekeyed are the sessions whose key the router's change sets, changes or takes away.
+func (x *router) rekeyed() map[Neighbor]bool {
+	keys := confdiff.Change{Platform: x.change.Platform}
+	isKey := func(s confdiff.Statement) bool {
+		text := s.Text(x.change.Platform) + " "
+		return strings.Contains(text, " password ") || strings.Contains(text, " authentication-key ")
+	}
+	for i, d := range x.change.Differences {
+		if slices.ContainsFunc(d.Missing, isKey) || slices.ContainsFunc(d.Extra, isKey) {
+			keys.Differences, keys.Impacts = append(keys.Differences, d), append(keys.Impacts, x.change.Impacts[i])
+		}
+	}
+	return x.run.oracle.touchedBy(x.plan, &keys).touched
 }
 
 func isUp(p *Peer) bool { return p != nil && p.State == Established }
@@ -61,7 +79,7 @@ func (r *Run) isApart(x *router, b *plan.IBGP) bool {
 	}
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	return other.opens[b.Local] && (other.place == 0 || other.place > x.place)
+	return x.opens[b.Neighbor] && other.opens[b.Local] && (other.place == 0 || other.place > x.place)
 }
 
 // router is the router of a name; nil: the run neither changes nor asks it.
@@ -76,11 +94,16 @@ func (r *Run) router(name string) *router {
 // apartNote is what a test says of a session whose other end is not there yet.
 func apartNote(other string) string { return "it comes up when " + other + " has its end of it" }
 
+// isConfirmed reports whether the router has the new configuration, tested.
+func (x *router) isConfirmed() bool {
+	return x.report.Outcome == Changed || x.report.Outcome == Unsaved
+}
+
 // warnApart says which sessions of changed routers nobody has seen up, because the other
 // end did not come, and why.
 func (r *Run) warnApart() {
 	for _, x := range r.routers {
-		if x.report.Outcome != Changed {
+		if !x.isConfirmed() {
 			continue
 		}
 		for i := range x.plan.IBGP {
@@ -91,7 +114,7 @@ func (r *Run) warnApart() {
 				continue
 			}
 			why := "this run does not change " + b.Peer
-			if other := r.router(b.Peer); other != nil && other.report.Outcome == Changed {
+			if other := r.router(b.Peer); other != nil && other.isConfirmed() {
 				continue // its tests have wanted the session up
 			} else if other != nil && !other.asked {
 				why = fmt.Sprintf("%s is %s", b.Peer, other.report.Outcome)

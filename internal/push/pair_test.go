@@ -3,6 +3,7 @@ package push
 import (
 	"net/netip"
 	"slices"
+	"strings"
 	"testing"
 
 	"github.com/ercfg/ercfg/internal/confdiff"
@@ -70,7 +71,7 @@ func TestPair(t *testing.T) {
 	for _, tt := range []struct {
 		outcome Outcome
 		want    string
-	}{{Changed, ""}, {Reverted, "the session with 10.10.255.2 is not up: ce2 is reverted"}} {
+	}{{Changed, ""}, {Unsaved, ""}, {Reverted, "the session with 10.10.255.2 is not up: ce2 is reverted"}} {
 		ce1.report.Warning, ce2.report.Outcome = "", tt.outcome
 		if r.warnApart(); ce1.report.Warning != tt.want {
 			t.Errorf("ce2 is %s: %q, want %q", tt.outcome, ce1.report.Warning, tt.want)
@@ -101,5 +102,27 @@ func TestPairOfOneEnd(t *testing.T) {
 	down(ce1.before.Peer(Neighbor{Addr: netip.MustParseAddr("10.10.255.2")}))
 	if got := ce1.apart(e); len(got) != 1 {
 		t.Errorf("nobody knows what ce2 has, and the session was down: %v", got)
+	}
+}
+
+// What resets a session between two routers, and needs nothing of the other end, has to let
+// it come up again on each of them: only a key that both change excuses the first.
+func TestPairReset(t *testing.T) {
+	t.Parallel()
+	for line, want := range map[string]int{"update-source Loopback1": 0, "password <env:KEY>": 1} {
+		r, ce1, ce2 := pairRun(t, false)
+		for x, far := range map[*router]string{ce1: "10.10.255.2", ce2: "10.10.255.1"} {
+			text := "router bgp 65010\n neighbor " + far + " " + line + "\n"
+			if x == ce2 {
+				text = "set protocols bgp group CONTOSO-LONDON-IBGP-V4 neighbor " + far + " " + strings.NewReplacer("update-source Loopback1", "local-address 10.10.255.2", "password <env:KEY>", `authentication-key "<env:KEY>"`).Replace(line) + "\n"
+			}
+			c := readConfig(t, x.job.Config.Platform, text)
+			x.change = confdiff.Change{Platform: x.job.Config.Platform, Impacts: []confdiff.Impact{{Class: confdiff.SessionReset}}}
+			x.change.Differences = []confdiff.Difference{{Object: confdiff.Object{Kind: confdiff.Neighbor, Name: far}, Missing: c.Statements[len(c.Statements)-1:]}}
+			x.opens = x.openings()
+		}
+		if got := ce1.apart(r.oracle.touchedBy(ce1.plan, &ce1.change)); len(got) != want {
+			t.Errorf("%s: excused %v", line, got)
+		}
 	}
 }

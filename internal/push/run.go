@@ -100,7 +100,8 @@ type router struct {
 	place    int                 // in the order of the run, from 1; 0: its turn has not come
 	digest   string
 	opinion  []string
-	err      error // of the survey
+	warnings []string // of the survey
+	err      error    // of the survey
 	report   RouterReport
 }
 
@@ -112,6 +113,7 @@ type Surveyed struct {
 	Digest           string   // of our slice of its configuration
 	Opinion          []string // of the router itself, in a dry run; one line each
 	Unsaved          []string // what others have configured and not saved
+	Warnings         []string // what a person should know before the change; one line each
 	Err              error    // the router was not compared, or must not be changed
 }
 
@@ -229,7 +231,7 @@ func (r *Run) Survey(ctx context.Context) []Surveyed {
 	stranding := make(map[*router]error)
 	for _, x := range r.routers {
 		if x.err == nil && !x.asked {
-			stranding[x] = x.strands(ctx)
+			stranding[x] = x.lastPath(ctx)
 		}
 	}
 	for x, err := range stranding {
@@ -245,7 +247,7 @@ func (r *Run) Survey(ctx context.Context) []Surveyed {
 }
 
 func (x *router) surveyed() Surveyed {
-	s := Surveyed{Router: x.job.Config.Router, Platform: x.job.Config.Platform, Err: x.err, Opinion: x.opinion, Digest: x.digest}
+	s := Surveyed{Router: x.job.Config.Router, Platform: x.job.Config.Platform, Err: x.err, Opinion: x.opinion, Warnings: x.warnings, Digest: x.digest}
 	if x.standing == nil {
 		return s
 	}
@@ -280,6 +282,10 @@ func (x *router) survey(ctx context.Context) error {
 		return nil
 	}
 	if err := x.inspect(ctx); err != nil {
+		return err
+	}
+	var err error
+	if x.warnings, err = x.hollow(ctx); err != nil {
 		return err
 	}
 	if x.run.options.DryRun && len(x.change.Commands) > 0 {
@@ -333,10 +339,10 @@ func (x *router) read(ctx context.Context) error {
 	return x.stranger()
 }
 
-// see reads how a router is that is asked alone.
+// see reads how a router is that is asked alone, where the survey has reached it.
 func (x *router) see(ctx context.Context) (err error) {
-	if !x.readAt.IsZero() {
-		return nil
+	if !x.asked || x.err != nil || !x.readAt.IsZero() {
+		return x.err
 	}
 	if x.before, err = x.device.facts(ctx, x.run.oracle.questionFor(x.plan)); err == nil {
 		x.readAt = time.Now()

@@ -23,6 +23,19 @@ func (l *look) wasReset(old, now *Peer) bool {
 	return now.Up+readingSlack < old.Up || !counts && now.Up+readingSlack < l.elapsed
 }
 
+// lostIn is a session that was up and is not in now, or brings no routes any more; nil:
+// there is none.
+func (f *Facts) lostIn(now *Facts) *Neighbor {
+	for i := range f.Peers {
+		p := &f.Peers[i]
+		n := Neighbor{p.VRF, p.Addr}
+		if is := now.Peer(n); isUp(p) && (!isUp(is) || len(is.Routes) == 0 && len(p.Routes) > 0) {
+			return &n
+		}
+	}
+	return nil
+}
+
 // others wants the sessions of others as they were: what was up is up, and was not
 // down meanwhile. Those that hold are one line.
 func (l *look) others(list []wanted) []test {

@@ -30,12 +30,15 @@ var errBothLinks = errors.New("one part of the change resets the sessions of bot
 	"--together does it in a window in which the circuit carries nothing")
 
 // stages are the windows of a change. What resets the sessions of both links of a
-// circuit that end here goes link by link, the secondary first, or the primary where it
-// carries nothing and the secondary does; and a link whose
+// circuit that end here, or would when it is undone, goes link by link, the secondary
+// first, or the primary where it carries nothing and the secondary does; and a link whose
 // sessions reset is drained before, where the person has asked for that.
 func (x *router) stages() ([]stage, error) {
 	whole := stage{want: x.job.Config.Text, plan: x.plan, oracle: x.run.oracle}
-	links := x.resetLinks()
+	links := x.resetLinks(x.run.oracle.touchedBy(x.plan, &x.change))
+	if both := x.resetLinks(x.thereAndBack(&x.change)); x.haveSiblings(both) {
+		links = both
+	}
 	if len(links) == 0 {
 		return []stage{whole}, nil
 	}
@@ -44,7 +47,7 @@ func (x *router) stages() ([]stage, error) {
 		return []stage{whole}, nil
 	}
 	if !apart {
-		return x.drained(links, nil)
+		return x.drainedStages(links, nil)
 	}
 	var out []stage
 	for i, position := range x.inOrder(links) {
@@ -64,7 +67,7 @@ func (x *router) stages() ([]stage, error) {
 			return nil, err
 		}
 		if x.run.options.Drain {
-			more, err := x.drained(now, leave)
+			more, err := x.drainedStages(now, leave)
 			if err != nil {
 				return nil, err
 			}
@@ -78,10 +81,9 @@ func (x *router) stages() ([]stage, error) {
 	return out, nil
 }
 
-// resetLinks are the links of this router, by index, whose sessions the change may
-// reset.
-func (x *router) resetLinks() []int {
-	e := x.run.oracle.touchedBy(x.plan, &x.change)
+// resetLinks are the links of this router, by index, whose sessions a change with effects
+// e may reset.
+func (x *router) resetLinks(e effects) []int {
 	var out []int
 	for i := range x.plan.Links {
 		if resetsLink(&x.plan.Links[i], e) {
@@ -89,6 +91,25 @@ func (x *router) resetLinks() []int {
 		}
 	}
 	return out
+}
+
+// thereAndBack are the effects of a change, where what its undo resets of what is up now
+// counts as reset, too: tests that fail undo both links of a window at once. Of other
+// objects than neighbors the way back only takes away what came with the change.
+func (x *router) thereAndBack(c *confdiff.Change) effects {
+	e := x.run.oracle.touchedBy(x.plan, c)
+	for i, d := range c.Differences {
+		if d.Object.Kind != confdiff.Neighbor {
+			continue
+		}
+		back := confdiff.Change{Platform: c.Platform, Differences: c.Differences[i : i+1], Impacts: []confdiff.Impact{c.Back(i)}}
+		for n := range x.run.oracle.touchedBy(x.plan, &back).resets {
+			if isUp(x.before.Peer(n)) {
+				e.resets[n] = true
+			}
+		}
+	}
+	return e
 }
 
 func resetsLink(l *plan.Link, e effects) bool {
@@ -140,7 +161,7 @@ func (x *router) leaving(later, now []int) (func(*confdiff.Difference) bool, err
 	waits := make(map[confdiff.Object]bool)
 	for i, d := range x.change.Differences {
 		one := confdiff.Change{Platform: x.change.Platform, Differences: x.change.Differences[i : i+1], Impacts: x.change.Impacts[i : i+1]}
-		e := x.run.oracle.touchedBy(x.plan, &one)
+		e := x.thereAndBack(&one)
 		hits := func(links []int) bool {
 			return slices.ContainsFunc(links, func(l int) bool { return resetsLink(&x.plan.Links[l], e) })
 		}
@@ -169,33 +190,35 @@ func (x *router) isOnly(links []int, e effects) bool {
 	return len(e.touched) > 0
 }
 
-// drained puts a drain before the change of each link, and ends it after.
-func (x *router) drained(links []int, leave func(*confdiff.Difference) bool) ([]stage, error) {
-	var out []stage
+// drainedStages put a drain of links before what resets them together, and end it after.
+func (x *router) drainedStages(links []int, leave func(*confdiff.Difference) bool) ([]stage, error) {
+	var own []string
 	for _, l := range links {
 		if !x.plan.Drainable(l) {
 			return nil, fmt.Errorf("%s cannot be drained: its policies are used by other sessions, too", x.plan.Links[l].Origin)
 		}
-		s, err := x.drainedStage(l)
-		if err != nil {
-			return nil, err
-		}
-		own := x.policiesOf(l)
-		drain, change, undrain := s.open(l), s, stage{want: x.job.Config.Text, plan: x.plan, oracle: x.run.oracle}
-		drain.name, drain.drains = "drain "+x.names([]int{l}), true
-		drain.leave = func(d *confdiff.Difference) bool {
-			return d.Object.Kind != confdiff.RouteMap || !slices.Contains(own, d.Object.Name)
-		}
-		change.name, change.leave = x.names([]int{l}), leave
-		undrain.name, undrain.leave = "end the drain of "+x.names([]int{l}), leave
-		out = append(out, drain, change, undrain)
+		own = append(own, x.policiesOf(l)...)
 	}
-	return out, nil
+	s, err := x.drainedStage(links)
+	if err != nil {
+		return nil, err
+	}
+	drain, change, undrain := s.open(links), s, stage{want: x.job.Config.Text, plan: x.plan, oracle: x.run.oracle}
+	drain.name, drain.drains = "drain "+x.names(links), true
+	drain.leave = func(d *confdiff.Difference) bool {
+		return d.Object.Kind != confdiff.RouteMap || !slices.Contains(own, d.Object.Name)
+	}
+	change.name, change.leave = x.names(links), leave
+	undrain.name, undrain.leave = "end the drain of "+x.names(links), leave
+	return []stage{drain, change, undrain}, nil
 }
 
-// drainedStage is the whole change with a link drained.
-func (x *router) drainedStage(link int) (stage, error) {
-	p := x.run.plan.Drained(x.plan.Name, link)
+// drainedStage is the whole change with links drained.
+func (x *router) drainedStage(links []int) (stage, error) {
+	p := x.run.plan
+	for _, l := range links {
+		p = p.Drained(x.plan.Name, l)
+	}
 	configs, err := x.run.options.Render(p)
 	if err != nil {
 		return stage{}, err
@@ -205,18 +228,20 @@ func (x *router) drainedStage(link int) (stage, error) {
 	return stage{want: configs[i].Text, plan: &p.Routers[at], oracle: newOracle(p)}, nil
 }
 
-// open is a stage whose tests want the sessions of a link up, which the change shuts down
-// only when the link is drained.
-func (s stage) open(link int) stage {
+// open is a stage whose tests want the sessions of links up, which the change shuts down
+// only when the links are drained.
+func (s stage) open(links []int) stage {
 	p := *s.oracle.p
 	p.Routers = slices.Clone(p.Routers)
 	r := &p.Routers[slices.IndexFunc(p.Routers, func(r plan.Router) bool { return r.Name == s.plan.Name })]
 	r.Links = slices.Clone(r.Links)
-	sessions := slices.Clone(r.Links[link].Sessions)
-	for i := range sessions {
-		sessions[i].Shutdown = false
+	for _, l := range links {
+		sessions := slices.Clone(r.Links[l].Sessions)
+		for i := range sessions {
+			sessions[i].Shutdown = false
+		}
+		r.Links[l].Sessions = sessions
 	}
-	r.Links[link].Sessions = sessions
 	s.plan, s.oracle = r, newOracle(&p)
 	return s
 }

@@ -1,8 +1,10 @@
 package push
 
 import (
+	"context"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -105,5 +107,36 @@ func TestFRRStepFails(t *testing.T) {
 	}
 	if e.running() != before || frrtest.Normalize(e.startup()) != frrtest.Normalize(startup) {
 		t.Errorf("the old configuration is not back:\n%s", e.running())
+	}
+}
+
+// BFD comes softly, and ends the session when it is taken back: both links get it one after
+// the other, so that the VNet has a route all the time, also when the change fails at last.
+func TestFRRWayBack(t *testing.T) {
+	t.Parallel()
+	e := newEdge(t)
+	o := e.order(resetIntent)
+	o.Together, o.Undo, o.TestFor, o.Grace = true, 10*time.Minute, 2*time.Minute, 2*time.Minute
+	if r := runChild(t, o, e.at, nil); r.code != 0 {
+		t.Fatalf("exit code %d:\n%s", r.code, r.said)
+	}
+	before := e.running()
+	var wg sync.WaitGroup
+	ctx, stop := context.WithCancel(t.Context())
+	defer wg.Wait()
+	defer stop()
+	wg.Go(func() {
+		for wait(ctx, 100*time.Millisecond) == nil {
+			if out, err := e.ce.Exec(ctx, "ip", "route", "show", "10.160.0.0/16"); err == nil && !strings.Contains(out, "via 172.16.200.") {
+				t.Errorf("no route to the VNet: %q", out)
+			}
+		}
+	})
+	o.Intent, o.Together, o.Run, o.Prove, o.ProveFor = edgeIntent, false, o.Run+"b", "fail at the end", 4*time.Second
+	if r := runChild(t, o, e.at, nil); r.code != 4 || !strings.Contains(r.said, "all of it on er-lab.secondary") {
+		t.Errorf("exit code %d:\n%s", r.code, r.said)
+	}
+	if now := e.running(); now != before {
+		t.Errorf("the old configuration is not back:\n%s", now)
 	}
 }

@@ -223,12 +223,36 @@ func (x *router) unwind(ctx context.Context, done []step, outcome Outcome, phase
 		return outcome, phase, fmt.Errorf("%w; the steps before it stay: %s", cause, stepNames(done))
 	}
 	ctx = context.WithoutCancel(ctx)
+	x.waitUp(ctx)
 	for i := len(done) - 1; i >= 0; i-- {
 		if err := x.undoStep(ctx, &done[i]); err != nil {
 			return Unknown, phase, fmt.Errorf("%w; then the steps before it could not be undone, and stay: %s: %w", cause, stepNames(done[:i+1]), err)
 		}
 	}
 	return Reverted, phase, cause
+}
+
+// waitUp waits for the sessions that were up before the step that failed, and that its
+// undo may have reset: the undo of a step before it may reset those of the other link. It
+// waits as long as for a router that is lost, and no longer: a session that the far end has
+// shut down comes up for nobody.
+func (x *router) waitUp(ctx context.Context) {
+	before, said := x.before, Neighbor{}
+	ctx, cancel := context.WithTimeout(ctx, x.run.limits.grace)
+	defer cancel()
+	for {
+		if err := x.readAnew(ctx); err != nil {
+			x.hangUp()
+		} else if lost := before.lostIn(&x.before); lost == nil {
+			return
+		} else if *lost != said {
+			said = *lost
+			x.say(Event{Phase: Revert, Text: "waiting for the session with " + lost.name() + ", which was up before"})
+		}
+		if wait(ctx, x.run.limits.knockEvery) != nil {
+			return
+		}
+	}
 }
 
 func stepNames(done []step) string {

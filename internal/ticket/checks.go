@@ -65,6 +65,11 @@ func preChecks(r *plan.Router) []Check {
 			out = append(out, Check{Command: neighborCommand(r.Platform, s), Expect: []string{"Note the state, or that there is no such neighbor yet."}, Why: "iBGP with " + b.Peer})
 		}
 	}
+	for i := range r.Origins {
+		if o := &r.Origins[i]; o.How == plan.Anchor {
+			out = append(out, Check{Command: insideCommand(r.Platform, o), Expect: []string{fmt.Sprintf("A route inside of `%s`, or to it, that is no discard: of the LAN, or where tunnels end on loopbacks, those.", o.Prefix)}, Why: "the anchor announces the prefix without one, too, and drops what comes for the rest"})
+		}
+	}
 	return out
 }
 
@@ -186,6 +191,34 @@ func vrfOf(p peer) string {
 		return ""
 	}
 	return "vrf " + p.VRF
+}
+
+// insideCommand lists the routes inside of a prefix.
+func insideCommand(platform plan.Platform, o *plan.Origination) string {
+	prefix, family := o.Prefix.String(), "ip"
+	if o.Prefix.Addr().Is6() {
+		family = "ipv6"
+	}
+	switch {
+	case platform == plan.Junos:
+		return strings.Join(strings.Fields("show route "+prefix+" "+tableOf(o)), " ")
+	case platform == plan.IOSXE && o.Prefix.Addr().Is4():
+		mask := netip.PrefixFrom(netip.AddrFrom4([4]byte{255, 255, 255, 255}), o.Prefix.Bits()).Masked()
+		prefix = fmt.Sprintf("%s %s", o.Prefix.Addr(), mask.Addr())
+	}
+	return strings.Join(strings.Fields("show "+family+" route "+vrfOf(peer{VRF: o.VRF})+" "+prefix+" longer-prefixes"), " ")
+}
+
+// tableOf is the routing table of a prefix on Junos.
+func tableOf(o *plan.Origination) string {
+	if o.VRF == "" {
+		return ""
+	}
+	table := "inet.0"
+	if o.Prefix.Addr().Is6() {
+		table = "inet6.0"
+	}
+	return "table " + o.VRF + "." + table
 }
 
 func quoted(words []string) string {

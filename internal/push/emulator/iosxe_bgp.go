@@ -1,6 +1,7 @@
 package emulator
 
 import (
+	"fmt"
 	"net/netip"
 	"slices"
 	"strconv"
@@ -240,6 +241,32 @@ func iosxeNamed(words []string) (netip.Prefix, bool) {
 	}
 	p, err := netip.ParsePrefix(words[1])
 	return p, err == nil
+}
+
+// showInside prints the routes inside of a prefix that other protocols or connected
+// networks have put into the table (Cisco, IP Routing Protocol-Independent Command
+// Reference, show ip route; IPv6 Command Reference, show ipv6 route). What BGP brings and
+// static routes are left out.
+func (m *iosxe) showInside(l *iosxeLine) string {
+	words := l.words[:len(l.words)-1]
+	within, err := netip.ParsePrefix(words[len(words)-1])
+	if err != nil {
+		within, _ = iosxeNetwork(words[len(words)-2], words[len(words)-1])
+	}
+	out := "Codes: L - local, C - connected, S - static, R - RIP, M - mobile, B - BGP\n\nGateway of last resort is not set\n\n"
+	if slices.Contains(words, "vrf") {
+		return out
+	}
+	for _, p := range m.router.options.Table {
+		switch {
+		case p.Bits() < within.Bits() || !within.Contains(p.Addr()):
+		case p.Addr().Is4():
+			out += fmt.Sprintf("O        %s [110/20] via 192.0.2.1, 2w3d, GigabitEthernet0/0/7\n", p)
+		default:
+			out += fmt.Sprintf("O   %s [110/20]\n     via FE80::1, GigabitEthernet0/0/7\n", strings.ToUpper(p.String()))
+		}
+	}
+	return out
 }
 
 // table is the routing table of a VRF, without what BGP brings: static routes,

@@ -97,6 +97,9 @@ func (s *iosxeSession) show(l *iosxeLine) string {
 	case "show snmp mib ifmib ifindex":
 		return s.showIndexes()
 	}
+	if l.words[len(l.words)-1] == "longer-prefixes" {
+		return s.showInside(l)
+	}
 	return s.showRoutes(l)
 }
 

@@ -29,6 +29,10 @@ show bgp vpnv4 unicast vrf <word> neighbors <ip> routes
 show bgp vpnv4 unicast vrf <word> neighbors <ip> advertised-routes
 show bgp vpnv6 unicast vrf <word> neighbors <ip6> routes
 show bgp vpnv6 unicast vrf <word> neighbors <ip6> advertised-routes
+show ip route <ip> <mask> longer-prefixes
+show ip route vrf <word> <ip> <mask> longer-prefixes
+show ipv6 route <p6> longer-prefixes
+show ipv6 route vrf <word> <p6> longer-prefixes
 dir <word>
 terminal length <width>
 terminal width <width>

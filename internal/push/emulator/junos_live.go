@@ -69,6 +69,8 @@ func (s *junosSession) live(words []junosWord, pipes [][]junosWord) {
 		text, fault = view.bfd(arguments)
 	case "show route receive-protocol", "show route advertising-protocol", "show route protocol":
 		text, fault = view.routes(texts[2], arguments)
+	case "show route table":
+		text, fault = junosInside(s.box.router.options.Table, arguments)
 	default:
 		fault = words[len(words)-1].text
 	}

@@ -77,6 +77,30 @@ func (v junosView) routes(how string, arguments []string) (text, fault string) {
 	return v.tables(how, q), ""
 }
 
+// junosInside answers show route table T PREFIX active-path: without exact it lists what is
+// inside of the prefix, too (CLI Reference, show route). It knows what is in inet.0 and
+// inet6.0 by OSPF alone.
+func junosInside(table []netip.Prefix, arguments []string) (text, fault string) {
+	if len(arguments) != 3 || arguments[2] != "active-path" {
+		return "", "table"
+	}
+	within, err := netip.ParsePrefix(arguments[1])
+	if err != nil {
+		return "", arguments[1]
+	}
+	root := junosElement("xmlns", junosXML+"junos-routing")
+	inside := junosElement().leaf("table-name", arguments[0])
+	for _, p := range table {
+		if arguments[0] != junosTable("", within.Addr().Is4()) || p.Bits() < within.Bits() || !within.Contains(p.Addr()) {
+			continue
+		}
+		hop := junosElement().leaf("selected-next-hop", "").leaf("to", "192.0.2.1").leaf("via", "ge-0/0/7.0")
+		entry := junosElement().leaf("active-tag", "*").leaf("current-active", "").leaf("protocol-name", "OSPF").leaf("preference", 10).child("nh", hop)
+		inside.child("rt", junosElement("junos:style", "brief").leaf("rt-destination", p).child("rt-entry", entry))
+	}
+	return root.child("route-table", inside).json("route-information"), ""
+}
+
 // tables lists the tables that are asked for, those without a route of the neighbor
 // too, by their counts.
 func (v junosView) tables(how string, q junosQuery) string {
