@@ -85,7 +85,7 @@ func iosxeMasked(out, words []string, network bool) ([]string, int) {
 	if network {
 		p = p.Masked()
 	}
-	return append(out, p.Addr().String(), iosxeMask(p.Bits())), used
+	return append(out, p.Addr().String(), IPv4Mask(p.Bits())), used
 }
 
 // iosxeParse4 reads an IPv4 prefix from one word or two.
@@ -113,7 +113,8 @@ func iosxeParse4(words []string) (netip.Prefix, int) {
 	return netip.Prefix{}, 0
 }
 
-func iosxeMask(bits int) string { return iosxeMaskAddr(bits).String() }
+// IPv4Mask writes a prefix length of IPv4, 0 to 32, as the dotted mask that IOS-XE has.
+func IPv4Mask(bits int) string { return iosxeMaskAddr(bits).String() }
 
 func iosxeMaskAddr(bits int) netip.Addr {
 	m := ^uint32(0) << (32 - bits)
@@ -149,7 +150,7 @@ func iosxeNetwork(out, words []string) ([]string, int) {
 	if p.Bits() == iosxeClass(p.Addr()) {
 		return append(out, p.Addr().String()), used
 	}
-	return append(out, p.Addr().String(), "mask", iosxeMask(p.Bits())), used
+	return append(out, p.Addr().String(), "mask", IPv4Mask(p.Bits())), used
 }
 
 // iosxeClass is the length of an address's class, as RFC 791 has it.
@@ -176,13 +177,13 @@ func iosxeHost(out, words []string) ([]string, int) {
 	case len(words) > 1 && strings.HasPrefix(words[1], "255."):
 		return append(out, words[:2]...), 2
 	}
-	return append(out, words[0], iosxeMask(32)), 1
+	return append(out, words[0], IPv4Mask(32)), 1
 }
 
 // iosxePeer reads an address in a keyring, where the mask of a host is not
 // printed.
 func iosxePeer(out, words []string) ([]string, int) {
-	if len(words) > 1 && words[1] == iosxeMask(32) {
+	if len(words) > 1 && words[1] == IPv4Mask(32) {
 		return append(out, words[0]), 2
 	}
 	return append(out, iosxeIP(words[0])), 1

@@ -85,8 +85,7 @@ func (a anchor) words() string {
 func iosxeHoldsCommand(a anchor) string {
 	prefix := a.prefix.String()
 	if a.prefix.Addr().Is4() {
-		mask := netip.PrefixFrom(netip.AddrFrom4([4]byte{255, 255, 255, 255}), a.prefix.Bits()).Masked()
-		prefix = a.prefix.Addr().String() + " " + mask.Addr().String()
+		prefix = a.prefix.Addr().String() + " " + confdiff.IPv4Mask(a.prefix.Bits())
 	}
 	return a.words() + " " + prefix + " longer-prefixes"
 }

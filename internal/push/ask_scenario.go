@@ -77,7 +77,7 @@ func (s *sight) down(router string, vrf plan.Name, session *plan.Session, of str
 	f := s.facts[router]
 	n := Neighbor{vrf, session.Neighbor}
 	peer := f.Peer(n)
-	up := peer != nil && peer.State == Established
+	up := isUp(peer)
 	if session.Shutdown {
 		if up {
 			s.note("%s: the session with %s (%s) is up, and the plan shuts it down", router, n.name(), of)
@@ -175,7 +175,7 @@ func (s *sight) others(r *plan.Router) {
 		if w.azure() || w.shut {
 			continue
 		}
-		if peer := f.Peer(w.Neighbor); peer == nil || peer.State != Established {
+		if peer := f.Peer(w.Neighbor); !isUp(peer) {
 			down = append(down, w.Neighbor.name())
 		}
 	}

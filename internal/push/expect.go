@@ -241,7 +241,7 @@ func (o *oracle) tests(l *look) []test {
 		w := &list[i]
 		out = append(out, l.session(w))
 		peer := l.is[w.Neighbor]
-		if peer == nil || peer.State != Established || w.shut {
+		if !isUp(peer) || w.shut {
 			continue
 		}
 		for _, t := range []*test{l.timers(w, peer), l.bfd(w), l.received(w, peer), l.sent(w, peer, list)} {
@@ -267,7 +267,7 @@ func healthy(r *plan.Router, link int, f Facts) (ok bool, why string) {
 		up++
 		n := Neighbor{l.VRF, s.Neighbor}
 		peer := f.Peer(n)
-		if peer == nil || peer.State != Established {
+		if !isUp(peer) {
 			return false, "the session with " + n.name() + " is not up: " + stateText(peer)
 		}
 		if !s.BFD.On() {

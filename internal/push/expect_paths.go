@@ -122,7 +122,7 @@ func (l *look) down(list []wanted) []sim.Failure {
 	var out []sim.Failure
 	for i := range list {
 		w := &list[i]
-		if peer := l.is[w.Neighbor]; !w.azure() || w.shut || peer != nil && peer.State == Established {
+		if peer := l.is[w.Neighbor]; !w.azure() || w.shut || isUp(peer) {
 			continue
 		}
 		f := sim.Failure{Kind: sim.BFDDown, Path: w.path, Position: w.position, Name: w.name()}

@@ -73,7 +73,7 @@ func ranks(terms []*plan.Term, preference uint32) bool {
 // changes.
 func (l *look) gone(w *wanted, here map[netip.Prefix]bool, f *findings) {
 	old := l.was[w.Neighbor]
-	if old == nil || old.State != Established {
+	if !isUp(old) {
 		return
 	}
 	var lost, alone []netip.Prefix
@@ -140,7 +140,7 @@ func (l *look) sent(w *wanted, peer *Peer, list []wanted) *test {
 	}
 	f.fault("sends, against "+w.exports+",", refused)
 	before := make(map[netip.Prefix]bool)
-	if old := l.was[w.Neighbor]; old != nil && old.State == Established {
+	if old := l.was[w.Neighbor]; isUp(old) {
 		for _, prefix := range old.Sent {
 			before[prefix] = true
 		}

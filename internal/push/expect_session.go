@@ -26,7 +26,7 @@ func (l *look) session(w *wanted) test {
 		t.Pass, t.Note = true, "shut down on the router before, too: this change does not bring it up"
 	case peer != nil && peer.State != Established && l.apart[w.Neighbor] != "":
 		t.Pass, t.Note = true, apartNote(l.apart[w.Neighbor])
-	case peer == nil || peer.State != Established:
+	case !isUp(peer):
 	case !l.wasReset(old, peer):
 		t.Pass = true
 	case l.resets[w.Neighbor]:
@@ -69,7 +69,7 @@ func (l *look) timers(w *wanted, peer *Peer) *test {
 		t.Pass = true
 	case w.theirs == 0 && peer.Hold < hold:
 		t.Pass, t.Note = true, "the other end offers less"
-	case l.waits[w.Neighbor] && old != nil && old.State == Established && old.Hold == peer.Hold && old.Keepalive == peer.Keepalive:
+	case l.waits[w.Neighbor] && isUp(old) && old.Hold == peer.Hold && old.Keepalive == peer.Keepalive:
 		t.Pass, t.Note = true, "the new timers wait for the session's next reset: clear it when that suits"
 	}
 	return t

@@ -36,6 +36,9 @@ type Peer struct {
 // Established is the state of a session that is up (RFC 4271 §8.2.2).
 const Established = "Established"
 
+// isUp reports whether there is such a session and it is up.
+func isUp(p *Peer) bool { return p != nil && p.State == Established }
+
 // A Route is a route from one neighbor.
 type Route struct {
 	Prefix netip.Prefix

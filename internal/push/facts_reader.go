@@ -74,7 +74,7 @@ func (r factReader) readNeighbor(f *Facts, n Neighbor, commands, outputs []strin
 	peer := f.Peer(n)
 	// A router may refuse to list the routes of a session that it does not have or
 	// that is down. Of a session that is up a refusal is not believed.
-	lenient := peer == nil || peer.State != Established
+	lenient := !isUp(peer)
 	if peer == nil {
 		peer = new(Peer) // the answers are read all the same, and dropped
 	}

@@ -24,9 +24,10 @@ func (x *router) lastPath(ctx context.Context) error {
 // nothing else. A path that the same change opens counts, because the tests want it up.
 func (x *router) strands(ctx context.Context) error {
 	e := x.run.oracle.touchedBy(x.plan, &x.change)
+	planned := x.run.oracle.questionFor(x.plan).Neighbors
 	for _, p := range x.before.Peers {
 		n := Neighbor{p.VRF, p.Addr}
-		if !e.resets[n] || !isUp(&p) || slices.Contains(x.run.oracle.questionFor(x.plan).Neighbors, n) {
+		if !e.resets[n] || !isUp(&p) || slices.Contains(planned, n) {
 			continue
 		}
 		end := x.farEnd(n)

@@ -43,8 +43,6 @@ func (x *router) rekeyed() map[Neighbor]bool {
 	return x.run.oracle.touchedBy(x.plan, &keys).touched
 }
 
-func isUp(p *Peer) bool { return p != nil && p.State == Established }
-
 // begin gives the router its place in the order in which routers are changed.
 func (x *router) begin() {
 	x.run.mu.Lock()

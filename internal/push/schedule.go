@@ -255,13 +255,9 @@ func (x *router) isUsed(i int) bool {
 	if slices.ContainsFunc(link.Sessions, func(s plan.Session) bool { return isUp(x.before.Peer(Neighbor{link.VRF, s.Neighbor})) }) {
 		return true
 	}
-	kind := "private"
-	if link.Microsoft {
-		kind = "microsoft"
-	}
-	end := fmt.Sprintf("%s %s %s MSEE", link.Circuit, kind, link.Position)
 	return slices.ContainsFunc(x.before.Peers, func(p Peer) bool {
-		return p.VRF == link.VRF && isUp(&p) && x.farEnd(Neighbor{p.VRF, p.Addr}) == end
+		end := x.farEnd(Neighbor{p.VRF, p.Addr})
+		return p.VRF == link.VRF && isUp(&p) && slices.ContainsFunc(link.Sessions, func(s plan.Session) bool { return string(s.Description) == end })
 	})
 }
 

@@ -57,7 +57,7 @@ func (l *look) others(list []wanted) []test {
 		case l.resets[n] && (peer == nil || peer.Shut):
 			ended++
 			continue
-		case peer == nil || peer.State != Established:
+		case !isUp(peer):
 			bad.Got = stateText(peer) + "; it was up before"
 		case l.wasReset(old, peer) && !l.resets[n]:
 			bad.Want, bad.Got = "Established all the time", "was reset meanwhile, which the change does not explain"

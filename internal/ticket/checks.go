@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/ercfg/ercfg/internal/confdiff"
 	"github.com/ercfg/ercfg/internal/plan"
 )
 
@@ -203,8 +204,7 @@ func insideCommand(platform plan.Platform, o *plan.Origination) string {
 	case platform == plan.Junos:
 		return strings.Join(strings.Fields("show route "+prefix+" "+tableOf(o)), " ")
 	case platform == plan.IOSXE && o.Prefix.Addr().Is4():
-		mask := netip.PrefixFrom(netip.AddrFrom4([4]byte{255, 255, 255, 255}), o.Prefix.Bits()).Masked()
-		prefix = fmt.Sprintf("%s %s", o.Prefix.Addr(), mask.Addr())
+		prefix = o.Prefix.Addr().String() + " " + confdiff.IPv4Mask(o.Prefix.Bits())
 	}
 	return strings.Join(strings.Fields("show "+family+" route "+vrfOf(peer{VRF: o.VRF})+" "+prefix+" longer-prefixes"), " ")
 }
